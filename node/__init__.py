@@ -1,0 +1,1 @@
+"""The node: what the events mean, and the pages."""

@@ -1,0 +1,1 @@
+"""What the events mean. Pure: no clock, no database, no request."""

@@ -1,0 +1,1 @@
+"""The pages, one blueprint for each audience. Knows intake and board, never sync."""

@@ -1,0 +1,1 @@
+"""Signed entries between nodes. Knows feeds, order and peers, never posts."""
