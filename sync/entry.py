@@ -1,0 +1,286 @@
+"""One signed entry: its bytes, its id, its commitment. Pure; knows neither database nor what a payload means.
+
+Source of every rule here: sync/README, Entry.
+"""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.refusals import BadCommitment, BadEntry, BadSignature
+
+BOARD, OPEN, CLOSE, INTRODUCED, BLOCKED, CUTOFFS, CONFIRMED, CHECKPOINT = range(8)
+
+PAYLOAD_LIMIT = 32_768
+STEP = 256
+REFS_LIMIT = 8
+SIGN_EVERY = 500
+SIGN_EVERY_BYTES = 512 * 1024
+INTEGERS_BELOW = 2**53
+
+HEAD_TAG = b"cb1 head\n"
+_URL = bytes.maketrans(b"-_+/", b"+/-_")  # a swap: the wrong alphabet becomes the other wrong one and is noticed
+_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
+_NO_ID = "A" * 43
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=INTEGERS_BELOW)]
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What is signed. `feed`, `owner`: Ed25519 public keys; `prev`, `post`, `refs`: ids; `ms`: Unix milliseconds
+    as the writer's clock had them, a claim; `size`: bytes of the padded payload."""
+
+    feed: bytes
+    seq: int
+    prev: bytes
+    ms: int
+    sys: int
+    post: bytes
+    owner: bytes
+    refs: tuple[bytes, ...]
+    commit: bytes
+    size: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A header with its literal bytes and id, and what came along: signature, salt, payload (absent when dropped)."""
+
+    header: Header
+    raw: bytes
+    id: bytes
+    sig: bytes = b""
+    salt: bytes = b""
+    payload: bytes | None = None
+
+
+class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: Literal["cb1"]
+    feed: str
+    seq: Count
+    prev: str
+    ms: Count
+    sys: Annotated[int, msgspec.Meta(ge=0, lt=256)]
+    post: str
+    owner: str
+    refs: Annotated[list[str], msgspec.Meta(max_length=REFS_LIMIT)]
+    commit: str
+    size: Annotated[int, msgspec.Meta(ge=STEP, le=PAYLOAD_LIMIT, multiple_of=STEP)]
+
+
+class _WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    h: _WireHeader
+    g: str = ""
+    n: str = ""
+
+
+_decode_lines = msgspec.json.Decoder(list[_WireLine]).decode
+_decode_header = msgspec.json.Decoder(_WireHeader).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def b64(data: bytes) -> str:
+    """Unpadded base64url, the only way bytes are written on the wire."""
+    return binascii.b2a_base64(data, newline=False).translate(_URL).rstrip(b"=").decode()
+
+
+def unb64(text: str, length: int) -> bytes:
+    """The bytes of one unpadded base64url word. Raises BadEntry unless it is exactly what b64() writes."""
+    return _unb64_all([text], length)[0]
+
+
+def entry_id(raw: bytes) -> bytes:
+    """BLAKE2b-256 over a domain tag and the header bytes."""
+    return hashlib.blake2b(raw, digest_size=32, person=b"cb1 entry").digest()
+
+
+def post_id(owner: bytes) -> bytes:
+    """The id of the one post that a ticket opens: BLAKE2b-256 over a tag and the ticket's public key."""
+    return hashlib.blake2b(owner, digest_size=32, person=b"cb1 post").digest()
+
+
+def padded(payload: bytes) -> int:
+    """The length of a payload as the commitment sees it: rounded up to 256-byte steps."""
+    return -(-len(payload) // STEP) * STEP
+
+
+def commitment(salt: bytes, payload: bytes) -> bytes:
+    """What a header says of a payload; hides it for as long as the salt is not known."""
+    return hashlib.blake2b(payload.ljust(padded(payload), b"\0"), digest_size=32, key=salt).digest()
+
+
+def make(header: Header, sig: bytes = b"", salt: bytes = b"", payload: bytes | None = None) -> Entry:
+    """The entry of a header that we write ourselves."""
+    wire = _WireHeader(
+        "cb1",
+        b64(header.feed),
+        header.seq,
+        b64(header.prev),
+        header.ms,
+        header.sys,
+        b64(header.post),
+        b64(header.owner),
+        [b64(ref) for ref in header.refs],
+        b64(header.commit),
+        header.size,
+    )
+    raw = _encode(wire)
+    return Entry(header, raw, entry_id(raw), sig, salt, payload)
+
+
+def sign(key: Ed25519PrivateKey, raw: bytes) -> bytes:
+    """A signature that covers this header and, through `prev`, everything before it on the feed."""
+    return key.sign(HEAD_TAG + raw)
+
+
+def check_signature(entry: Entry) -> None:
+    """Raises BadSignature unless the feed itself has signed this entry."""
+    try:
+        Ed25519PublicKey.from_public_bytes(entry.header.feed).verify(entry.sig, HEAD_TAG + entry.raw)
+    except (InvalidSignature, ValueError):
+        raise BadSignature(f"entry {entry.header.seq} is not signed by its feed") from None
+
+
+def check_commitment(entry: Entry) -> None:
+    """Raises BadCommitment unless the payload held is the one that the header commits to. Absent is fine."""
+    payload = entry.payload
+    if payload is None:
+        return
+    size = entry.header.size
+    if size != padded(payload) or commitment(entry.salt, payload) != entry.header.commit:
+        raise BadCommitment(f"payload of entry {entry.header.seq}")
+
+
+def to_line(raw: bytes, sig: bytes | None, salt: bytes | None, payload: bytes | None) -> bytes:
+    """The NDJSON line of an entry, without its line feed."""
+    line = b'{"h":' + raw
+    if sig:
+        line += b',"g":"%s"' % b64(sig).encode()
+    if payload is not None and salt:
+        line += b',"n":"%s","p":%s' % (b64(salt).encode(), payload)
+    return line + b"}"
+
+
+def parse_header(raw: bytes) -> Header:
+    """The header of bytes that were checked when they came in. Raises BadEntry."""
+    return _headers([raw], [_wire_header(raw)])[0]
+
+
+def parse_page(data: bytes) -> list[Entry]:
+    """The entries of an NDJSON page, each line ended by a line feed. Strict: every field has one spelling,
+    so writing the entries again gives the same bytes. Raises BadEntry."""
+    if not data:
+        return []
+    if not data.endswith(b"\n") or _CONTROL.search(data):
+        raise BadEntry("a page is lines of bytes from 0x20 up, each ended by a line feed")
+    envelopes, payloads = _cut(data[:-1].split(b"\n"))
+    lines = _lines(envelopes)
+    raws = [envelope[5 : envelope.rindex(b"]") + 1] for envelope in envelopes]
+    headers = _headers(raws, [line.h for line in lines])
+    salts = _salts(lines, payloads)
+    sigs = [unb64(line.g, 64) if line.g else b"" for line in lines]
+    return [
+        Entry(header, raw, entry_id(raw), sig, salt, payload)
+        for header, raw, sig, salt, payload in zip(headers, raws, sigs, salts, payloads, strict=True)
+    ]
+
+
+def _cut(lines: list[bytes]) -> tuple[list[bytes], list[bytes | None]]:
+    """Payloads are cut out by position and never parsed: parsers differ about odd JSON (sync/README, Payload)."""
+    envelopes: list[bytes] = []
+    payloads: list[bytes | None] = []
+    for line in lines:
+        at = line.find(b',"p":')
+        if at < 0:
+            envelopes.append(line)
+            payloads.append(None)
+            continue
+        payload = line[at + 5 : -1]
+        if line[-1:] != b"}" or not 1 <= len(payload) <= PAYLOAD_LIMIT:
+            raise BadEntry("a payload has 1 to 32,768 bytes and the line ends behind it")
+        envelopes.append(line[:at] + b"}")
+        payloads.append(payload)
+    return envelopes, payloads
+
+
+def _lines(envelopes: Sequence[bytes]) -> list[_WireLine]:
+    page = b"[" + b",".join(envelopes) + b"]"
+    try:
+        lines = _decode_lines(page)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadEntry(str(error)) from None
+    if len(lines) != len(envelopes) or _encode(lines) != page:
+        raise BadEntry("a line is not written in the one way")
+    return lines
+
+
+def _wire_header(raw: bytes) -> _WireHeader:
+    try:
+        header = _decode_header(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadEntry(str(error)) from None
+    if _encode(header) != raw:
+        raise BadEntry("a header is not written in the one way")
+    return header
+
+
+def _headers(raws: Sequence[bytes], wires: Sequence[_WireHeader]) -> list[Header]:
+    words: list[str] = []
+    for wire in wires:
+        words += (wire.feed, wire.prev or _NO_ID, wire.post or _NO_ID, wire.owner or _NO_ID, wire.commit, *wire.refs)
+    found = iter(_unb64_all(words, 32))
+    headers = []
+    for wire in wires:
+        feed, prev, post, owner, commit = next(found), next(found), next(found), next(found), next(found)
+        headers.append(
+            Header(
+                feed,
+                wire.seq,
+                prev if wire.prev else b"",
+                wire.ms,
+                wire.sys,
+                post if wire.post else b"",
+                owner if wire.owner else b"",
+                tuple(next(found) for _ in wire.refs),
+                commit,
+                wire.size,
+            )
+        )
+    return headers
+
+
+def _salts(lines: Iterable[_WireLine], payloads: Sequence[bytes | None]) -> list[bytes]:
+    """A salt comes with its payload or not at all."""
+    words = []
+    for line, payload in zip(lines, payloads, strict=True):
+        if bool(line.n) != (payload is not None):
+            raise BadEntry("salt and payload come together")
+        words.append(line.n or "A" * 22)
+    salts = _unb64_all(words, 16)
+    return [salt if payload is not None else b"" for salt, payload in zip(salts, payloads, strict=True)]
+
+
+def _unb64_all(words: Sequence[str], length: int) -> list[bytes]:
+    """Decodes many words of one length at once. Each is filled up with A to whole groups of four characters, so
+    that bits beyond `length` must be zero and every word has one spelling only."""
+    if not words:
+        return []
+    chars = -(-length * 8 // 6)
+    fill = "A" * (-chars % 4)
+    width = (chars + len(fill)) * 6 // 8
+    if any(len(word) != chars for word in words):
+        raise BadEntry(f"a word of base64url has {chars} characters here")
+    try:
+        text = (fill.join(words) + fill).encode("ascii").translate(_URL)
+        data = binascii.a2b_base64(text, strict_mode=True)
+    except (ValueError, UnicodeEncodeError) as error:
+        raise BadEntry(str(error)) from None
+    for extra in range(length, width):
+        if data[extra::width].strip(b"\0"):
+            raise BadEntry("a word of base64url has stray bits")
+    return [data[at : at + length] for at in range(0, len(data), width)]

@@ -1,0 +1,68 @@
+"""The tables of the log. Only columns and indexes; who reads and writes them stands in log, take, writer, proofs, circle.
+
+`k` is `feed.no << 40 | seq`: one integer key, no secondary index, no stored id (an id is the hash of the header).
+Nothing here knows what an entry means.
+"""
+
+FEED_SHIFT = 40
+"""An entry's key is its feed's number shifted by this, plus its seq: room for 2^40 entries a feed."""
+
+SQL = """
+CREATE TABLE space (
+  no INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,          -- hash of the space's public key
+  cert BLOB NOT NULL,               -- DER
+  name TEXT NOT NULL,               -- what the space last called itself
+  state TEXT NOT NULL CHECK (state IN ('own', 'accepted', 'blocked')),
+  roster_no INTEGER NOT NULL DEFAULT 0,
+  roster BLOB,                      -- the proof line with the highest number
+  bundle_key BLOB                   -- public key to which sticks for this space are sealed
+);
+CREATE TABLE feed (
+  no INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,         -- Ed25519 public key of one process run
+  space INTEGER NOT NULL REFERENCES space(no),
+  node BLOB NOT NULL,               -- fingerprint of the node that ran it
+  scope TEXT NOT NULL CHECK (scope IN ('circle', 'here')),
+  next INTEGER NOT NULL,            -- the seq that comes next
+  head BLOB NOT NULL,               -- id of seq next-1
+  changed INTEGER NOT NULL,         -- the n at which it last grew
+  state TEXT NOT NULL CHECK (state IN ('open', 'void'))
+);
+CREATE INDEX feed_changed ON feed(changed);
+CREATE TABLE entry (
+  k INTEGER PRIMARY KEY,
+  header BLOB NOT NULL,             -- literal bytes, as signed
+  sig BLOB,                         -- absent where a later one covers it
+  salt BLOB,                        -- absent with the payload
+  payload BLOB
+);
+CREATE TABLE arrival (
+  n INTEGER PRIMARY KEY,            -- how much had arrived when a transaction ended
+  mark BLOB NOT NULL,               -- running hash over it
+  ms INTEGER NOT NULL               -- this node's clock, never told to others
+);
+CREATE TABLE proof (
+  id BLOB PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('tombstone', 'roster', 'fork')),
+  about BLOB NOT NULL,              -- tombstone: owner; roster: space id; fork: feed key
+  post BLOB NOT NULL,               -- tombstone: id of the owner's own post; else empty
+  line BLOB NOT NULL,
+  changed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX proof_about ON proof(kind, about);
+CREATE INDEX proof_post ON proof(post) WHERE post <> x'';
+CREATE INDEX proof_changed ON proof(changed);
+CREATE TABLE missing (k INTEGER PRIMARY KEY);
+CREATE TABLE peer (
+  node BLOB PRIMARY KEY,            -- fingerprint
+  space INTEGER NOT NULL REFERENCES space(no),
+  cert BLOB NOT NULL,               -- DER
+  address TEXT NOT NULL DEFAULT '', -- https://host:port, last known or typed
+  seen_ms INTEGER,                  -- last exchange that went well
+  tried_ms INTEGER,
+  error TEXT NOT NULL DEFAULT '',
+  n INTEGER NOT NULL DEFAULT 0,     -- how far its news was taken, and the mark it had there
+  mark BLOB NOT NULL DEFAULT x''
+) WITHOUT ROWID;
+"""
