@@ -232,7 +232,14 @@ def _wire_header(raw: bytes) -> _WireHeader:
 def _headers(raws: Sequence[bytes], wires: Sequence[_WireHeader]) -> list[Header]:
     words: list[str] = []
     for wire in wires:
-        words += (wire.feed, wire.prev or _NO_ID, wire.post or _NO_ID, wire.owner or _NO_ID, wire.commit, *wire.refs)
+        words += (
+            wire.feed,
+            wire.prev or _NO_ID,
+            wire.post or _NO_ID,
+            wire.owner or _NO_ID,
+            wire.commit,
+            *wire.refs,
+        )
     found = iter(_unb64_all(words, 32))
     headers = []
     for wire in wires:

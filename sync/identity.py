@@ -274,7 +274,7 @@ def _der(path: Path) -> bytes:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Writes a secret so that after a power cut either the old file is there or the new one, and readable by us alone."""
+    """Writes a secret, readable by us alone, so that after a power cut either the old file is there or the new one."""
     draft = path.with_name(path.name + ".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)

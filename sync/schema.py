@@ -1,4 +1,4 @@
-"""The tables of the log. Only columns and indexes; who reads and writes them stands in log, take, writer, proofs, circle.
+"""The tables of the log. Only columns and indexes; log, take, writer, proofs and circle read and write them.
 
 `k` is `feed.no << 40 | seq`: one integer key, no secondary index, no stored id (an id is the hash of the header).
 Nothing here knows what an entry means.

@@ -1,0 +1,217 @@
+"""What proves itself and needs no feed: tombstones and rosters. A set that only grows, exchanged before entries.
+
+Tombstone, one line: `["ct1","OWNER","SIGNATURE"]`, signed by the ticket whose public key OWNER is.
+Roster, one line: `["cr1","SPACE KEY",NUMBER,["NODE KEY",…],["RETIRED KEY",…],"SIGNATURE"]`, signed by the space key.
+Source: sync/README, Proofs. Fork evidence joins them with its own kind.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync import log
+from sync.entry import Count, Entry, b64, post_id, unb64
+from sync.identity import space_id, sync_folder
+from sync.refusals import BadEntry, BadProof
+
+TOMBSTONE_TAG = b"cb1 tombstone\n"
+ROSTER_TAG = b"cb1 roster\n"
+NODES_LIMIT = 64
+LINE_LIMIT = 8192
+
+_Keys = Annotated[list[str], msgspec.Meta(max_length=NODES_LIMIT)]
+
+
+class _WireTombstone(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    version: Literal["ct1"]
+    owner: str
+    sig: str
+
+
+class _WireRoster(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    version: Literal["cr1"]
+    space: str
+    number: Count
+    nodes: _Keys
+    retired: _Keys
+    sig: str
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """Its holder's wish that everything said with a ticket be forgotten. `owner`: the ticket's public key."""
+
+    owner: bytes
+    line: bytes
+
+
+class Roster(msgspec.Struct, frozen=True):
+    """Which nodes speak for a space. `space`: its id; `nodes`, `retired`: raw public keys. The highest number wins."""
+
+    space: bytes
+    number: int
+    nodes: tuple[bytes, ...]
+    retired: tuple[bytes, ...]
+    line: bytes
+
+
+Proof = Tombstone | Roster
+_T = TypeVar("_T")
+_encode = msgspec.json.encode
+
+
+def proof_id(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=32, person=b"cb1 proof").digest()
+
+
+def make_tombstone(ticket: Ed25519PrivateKey) -> bytes:
+    """The line with which a ticket's holder erases."""
+    owner = ticket.public_key().public_bytes_raw()
+    return _encode(_WireTombstone("ct1", b64(owner), b64(ticket.sign(TOMBSTONE_TAG + owner))))
+
+
+def make_roster(authority: Ed25519PrivateKey, number: int, nodes: Sequence[bytes], retired: Sequence[bytes]) -> bytes:
+    """The line with which a space says, from its paper key, which nodes speak for it."""
+    space = b64(authority.public_key().public_bytes_raw())
+    wire = _WireRoster("cr1", space, number, [b64(k) for k in nodes], [b64(k) for k in retired], "")
+    return _encode(msgspec.structs.replace(wire, sig=b64(authority.sign(ROSTER_TAG + _encode(wire)))))
+
+
+def read(line: bytes) -> Proof:
+    """What a line proves. Raises BadProof."""
+    if len(line) > LINE_LIMIT:
+        raise BadProof("too long for a proof")
+    return _read_tombstone(line) if line.startswith(b'["ct1"') else read_roster(line)
+
+
+def _read_tombstone(line: bytes) -> Tombstone:
+    wire = _decode(line, _WireTombstone)
+    try:
+        owner = unb64(wire.owner, 32)
+        Ed25519PublicKey.from_public_bytes(owner).verify(unb64(wire.sig, 64), TOMBSTONE_TAG + owner)
+    except (BadEntry, InvalidSignature, ValueError):
+        raise BadProof("a tombstone is signed by its ticket") from None
+    return Tombstone(owner, line)
+
+
+def read_roster(line: bytes) -> Roster:
+    """Raises BadProof unless the space itself signed it."""
+    wire = _decode(line, _WireRoster)
+    try:
+        key = unb64(wire.space, 32)
+        said = _encode(msgspec.structs.replace(wire, sig=""))
+        Ed25519PublicKey.from_public_bytes(key).verify(unb64(wire.sig, 64), ROSTER_TAG + said)
+        nodes, retired = (tuple(unb64(word, 32) for word in words) for words in (wire.nodes, wire.retired))
+    except (BadEntry, InvalidSignature, ValueError):
+        raise BadProof("a roster is signed by its space") from None
+    return Roster(space_id(key), wire.number, nodes, retired, line)
+
+
+def _decode(line: bytes, type_: type[_T]) -> _T:
+    try:
+        wire = msgspec.json.decode(line, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadProof(str(error)) from None
+    if _encode(wire) != line:
+        raise BadProof("not written in the one way")
+    return wire
+
+
+ADD = "INSERT INTO proof (id, kind, about, post, line, changed) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def take(db: sqlite3.Connection, lines: Iterable[bytes], now_ms: int) -> list[Proof]:
+    """Adds the proofs that are new here and returns them. A roster of a space that is not known here is passed over.
+    Raises BadProof before anything is added."""
+    proofs = [read(line) for line in lines]
+    return [proof for proof in proofs if _add(db, proof, now_ms)]
+
+
+def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
+    id_ = proof_id(proof.line)
+    if db.execute("SELECT 1 FROM proof WHERE id = ?", (id_,)).fetchone():
+        return False
+    if isinstance(proof, Roster):
+        if not _adopt(db, proof):
+            return False
+        row = (id_, "roster", proof.space, b"", proof.line)
+    else:
+        row = (id_, "tombstone", proof.owner, post_id(proof.owner), proof.line)
+    db.execute(ADD, (*row, log.arrive(db, 1, id_, now_ms)))
+    return True
+
+
+ADOPT = "UPDATE space SET roster = ?, roster_no = ? WHERE id = ? AND (roster IS NULL OR roster_no < ?)"
+
+
+def _adopt(db: sqlite3.Connection, roster: Roster) -> bool:
+    return db.execute(ADOPT, (roster.line, roster.number, roster.space, roster.number)).rowcount == 1
+
+
+ERASED = "SELECT 1 FROM proof WHERE (kind = 'tombstone' AND about = ?) OR (post <> x'' AND post = ?) LIMIT 1"
+ANY_TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' LIMIT 1"
+
+
+def is_erased(db: sqlite3.Connection, owner: bytes, post: bytes) -> bool:
+    """True if the ticket that spoke, or the ticket whose post this is about, was erased by its holder."""
+    return db.execute(ERASED, (owner, post)).fetchone() is not None
+
+
+def without_erased(db: sqlite3.Connection, entries: list[Entry]) -> tuple[list[Entry], frozenset[int]]:
+    """The same entries, those that a tombstone forbids without salt and payload; and the seqs of these."""
+    if db.execute(ANY_TOMBSTONE).fetchone() is None:
+        return entries, frozenset()
+    gone = {
+        e.header.seq
+        for e in entries
+        if (e.header.owner or e.header.post) and is_erased(db, e.header.owner, e.header.post)
+    }
+    bare = [msgspec.structs.replace(e, salt=b"", payload=None) if e.header.seq in gone else e for e in entries]
+    return bare, frozenset(gone)
+
+
+def erased_owners(db: sqlite3.Connection) -> set[bytes]:
+    """Public keys of every ticket whose holder erased."""
+    return {row[0] for row in db.execute("SELECT about FROM proof WHERE kind = 'tombstone'")}
+
+
+def changed_after(db: sqlite3.Connection, n: int) -> list[bytes]:
+    """Ids of the proofs that arrived after this n."""
+    return [row[0] for row in db.execute("SELECT id FROM proof WHERE changed > ? ORDER BY changed", (n,))]
+
+
+def lines(db: sqlite3.Connection, ids: Iterable[bytes]) -> list[bytes]:
+    """The lines of those of these proofs that are held here."""
+    rows = (db.execute("SELECT line FROM proof WHERE id = ?", (id_,)).fetchone() for id_ in ids)
+    return [row[0] for row in rows if row]
+
+
+TOMBSTONES_FILE = "tombstones"
+
+
+def keep_outside(folder: Path, proofs: Iterable[Proof]) -> None:
+    """Writes tombstones to a file beside the database, synced before the transaction ends, so that an old copy of
+    the database does not revive what was erased: every restore reads this file."""
+    fresh = [proof.line for proof in proofs if isinstance(proof, Tombstone)]
+    if not fresh:
+        return
+    with (folder / TOMBSTONES_FILE).open("ab") as file:
+        file.write(b"".join(line + b"\n" for line in fresh))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def kept_outside(folder: Path) -> list[bytes]:
+    """Tombstones from the file beside the database; a last line cut short by a power cut is passed over."""
+    try:
+        data = (folder / TOMBSTONES_FILE).read_bytes()
+    except FileNotFoundError:
+        return []
+    return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]

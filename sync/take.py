@@ -1,0 +1,139 @@
+"""The door for entries that others wrote: acceptance, chain, signature, commitment, insert. Never looks into a post.
+
+A refusal changes nothing: it is raised before the first insert of its run, and the caller's transaction ends with it.
+"""
+
+import itertools
+import sqlite3
+from typing import Literal
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+
+from sync import log, proofs
+from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, Entry, check_commitment, check_signature, unb64
+from sync.identity import Certified, check_chain
+from sync.log import Feed, Held
+from sync.refusals import BadChain, BadEntry, BadSignature, Fork, Gap, TooMuch, Unaccepted
+from sync.schema import FEED_SHIFT
+from sync.writer import check_opening
+
+NAME_LIMIT = 80
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What entry 0 of a feed says (sync/README, Openings)."""
+
+    event: Literal["open"]
+    space: str
+    node: str
+    scope: Literal["circle", "here"]
+    name: str
+    sig: str
+
+
+_decode_opening = msgspec.json.Decoder(Opening).decode
+
+
+def take(db: sqlite3.Connection, entries: list[Entry], now_ms: int) -> list[Held]:
+    """Adds what is new of these entries, which are contiguous runs of one feed each, every run ending at a signed
+    entry. Returns only the new ones; those already held are passed over. Raises Refused."""
+    held: list[Held] = []
+    for _, run in itertools.groupby(entries, key=lambda entry: entry.header.feed):
+        held += _take_run(db, list(run), now_ms)
+    return held
+
+
+def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Held]:
+    _check_chain(run)
+    feed = log.feed_by_key(db, run[0].header.feed) or _admit(db, run[0])
+    _check_accepted(db, feed)
+    new = _after_head(db, feed, run)
+    if not new:
+        return []
+    for entry in new:
+        check_commitment(entry)
+    new, dropped = proofs.without_erased(db, new)
+    return log.insert(db, feed, new, now_ms, dropped)
+
+
+def _check_chain(run: list[Entry]) -> None:
+    """Raises unless each entry follows the one before it, and a signature covers all of them soon enough."""
+    for before, after in itertools.pairwise(run):
+        if after.header.seq != before.header.seq + 1 or after.header.prev != before.id:
+            raise BadChain(f"entry {after.header.seq} does not follow")
+    if any((entry.header.prev == b"") != (entry.header.seq == 0) for entry in run[:1]):
+        raise BadChain("only entry 0 follows nothing")
+    if len(run) > SIGN_EVERY or sum(len(entry.raw) + len(entry.payload or b"") for entry in run) > SIGN_EVERY_BYTES:
+        _check_signed_often(run)
+    if not run[-1].sig:
+        raise BadSignature("a run ends at a signed entry")
+    check_signature(run[-1])
+
+
+def _check_signed_often(run: list[Entry]) -> None:
+    unsigned = size = 0
+    for entry in run:
+        unsigned, size = unsigned + 1, size + len(entry.raw) + len(entry.payload or b"")
+        if unsigned > SIGN_EVERY or size > SIGN_EVERY_BYTES:
+            raise TooMuch("a feed signs at least every 500 entries or 512 KiB")
+        if entry.sig:
+            unsigned = size = 0
+
+
+def _after_head(db: sqlite3.Connection, feed: Feed, run: list[Entry]) -> list[Entry]:
+    """What of a checked run comes after the head that is held. Raises Gap, and Fork where histories differ."""
+    first = run[0].header.seq
+    if first > feed.next:
+        raise Gap(f"entries {feed.next} to {first - 1} are not held here")
+    known, new = run[: feed.next - first], run[feed.next - first :]
+    if known:
+        last = known[-1]
+        ours = log.one(db, feed.no << FEED_SHIFT | last.header.seq)
+        if ours is None or ours.entry.id != last.id:
+            raise Fork(feed.key, last.header.seq)
+    if new and new[0].header.prev != feed.head:
+        raise Fork(feed.key, new[0].header.seq - 1)
+    return new
+
+
+SPACE = "SELECT no, state, roster FROM space WHERE id = ?"
+
+
+def _check_accepted(db: sqlite3.Connection, feed: Feed) -> None:
+    if feed.state != "open":
+        raise Unaccepted("this feed is void: it has two histories")
+    row = db.execute("SELECT state FROM space WHERE no = ?", (feed.space_no,)).fetchone()
+    if row[0] == "blocked":
+        raise Unaccepted("this space is blocked here")
+
+
+def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
+    """A feed not seen before, if its opening proves that it belongs to a node that an accepted space names."""
+    opening, certified = read_opening(entry)
+    row = db.execute(SPACE, (certified.space,)).fetchone()
+    if row is None or row[1] == "blocked":
+        raise Unaccepted("this space is not accepted here")
+    if row[2] is None or certified.node_key not in proofs.read_roster(row[2]).nodes:
+        raise Unaccepted("its space does not name this node")
+    db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (opening.name[:NAME_LIMIT], row[0]))
+    return log.add_feed(db, entry.header.feed, row[0], certified.node, opening.scope)
+
+
+def read_opening(entry: Entry) -> tuple[Opening, Certified]:
+    """Raises BadEntry unless this is entry 0 of a feed with all that belongs in it."""
+    if entry.header.seq != 0 or entry.header.sys != OPEN or entry.payload is None:
+        raise Gap("a feed begins with its opening")
+    try:
+        opening = _decode_opening(entry.payload)
+        certified = check_chain(_any_length(opening.space), _any_length(opening.node))
+        check_opening(certified.node_key, unb64(opening.sig, 64), entry.header.feed, opening.scope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadEntry(str(error)) from None
+    except InvalidSignature:
+        raise BadSignature("the node did not sign this feed's key") from None
+    return opening, certified
+
+
+def _any_length(word: str) -> bytes:
+    return unb64(word, len(word) * 3 // 4)
