@@ -219,7 +219,7 @@ def found(folder: Path, random: Callable[[int], bytes]) -> Identity:
     """The identity in this folder; at the first start, a new space with its first node. Two first starts at once
     make one set of keys; one that was cut short goes on from the paper key that it had written."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "keys.lock"):
+    with locked(folder / "keys.lock"):
         if not (folder / NODE_CERT_FILE).exists():
             _make_keys(folder, random)
     return load(folder)
@@ -294,7 +294,8 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Holds a lock file: another process waits here until it is given up or ends."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
