@@ -83,12 +83,13 @@ def test_a_node_of_another_space_is_refused():
         identity.check_chain(identity.space_certificate(PAPER), identity.space_certificate(PAPER))
 
 
-@given(at=st.integers(0, 360), bit=st.integers(0, 7))
-def test_any_changed_bit_of_a_certificate_is_refused(at, bit):
-    cert = bytearray(identity.space_certificate(PAPER))
-    cert[at] ^= 1 << bit
-    with pytest.raises(BadCertificate):
-        identity.check_space(bytes(cert))
+def test_any_changed_bit_of_a_certificate_is_refused():
+    good = identity.space_certificate(PAPER)
+    for at in range(len(good)):
+        changed = bytearray(good)
+        changed[at] ^= 1 << at % 8
+        with pytest.raises(BadCertificate):
+            identity.check_space(bytes(changed))
 
 
 def test_two_first_starts_at_once_make_one_set_of_keys(tmp_path):
