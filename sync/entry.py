@@ -5,7 +5,6 @@ Source of every rule here: sync/README, Entry.
 
 import binascii
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
@@ -26,7 +25,7 @@ INTEGERS_BELOW = 2**53
 
 HEAD_TAG = b"cb1 head\n"
 _URL = bytes.maketrans(b"-_+/", b"+/-_")  # a swap: the wrong alphabet becomes the other wrong one and is noticed
-_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
+_CONTROL = bytes(byte for byte in range(0x20) if byte != 0x0A)
 _NO_ID = "A" * 43
 
 Count = Annotated[int, msgspec.Meta(ge=0, lt=INTEGERS_BELOW)]
@@ -176,7 +175,7 @@ def parse_page(data: bytes) -> list[Entry]:
     so writing the entries again gives the same bytes. Raises BadEntry."""
     if not data:
         return []
-    if not data.endswith(b"\n") or _CONTROL.search(data):
+    if not data.endswith(b"\n") or len(data.translate(None, _CONTROL)) != len(data):
         raise BadEntry("a page is lines of bytes from 0x20 up, each ended by a line feed")
     envelopes, payloads = _cut(data[:-1].split(b"\n"))
     lines = _lines(envelopes)
@@ -240,10 +239,12 @@ def _headers(raws: Sequence[bytes], wires: Sequence[_WireHeader]) -> list[Header
             wire.commit,
             *wire.refs,
         )
-    found = iter(_unb64_all(words, 32))
-    headers = []
+    found = _unb64_all(words, 32)
+    headers, at = [], 0
     for wire in wires:
-        feed, prev, post, owner, commit = next(found), next(found), next(found), next(found), next(found)
+        end = at + 5 + len(wire.refs)
+        feed, prev, post, owner, commit, *refs = found[at:end]
+        at = end
         headers.append(
             Header(
                 feed,
@@ -253,7 +254,7 @@ def _headers(raws: Sequence[bytes], wires: Sequence[_WireHeader]) -> list[Header
                 wire.sys,
                 post if wire.post else b"",
                 owner if wire.owner else b"",
-                tuple(next(found) for _ in wire.refs),
+                tuple(refs),
                 commit,
                 wire.size,
             )
@@ -280,7 +281,7 @@ def _unb64_all(words: Sequence[str], length: int) -> list[bytes]:
     chars = -(-length * 8 // 6)
     fill = "A" * (-chars % 4)
     width = (chars + len(fill)) * 6 // 8
-    if any(len(word) != chars for word in words):
+    if set(map(len, words)) != {chars}:
         raise BadEntry(f"a word of base64url has {chars} characters here")
     try:
         text = (fill.join(words) + fill).encode("ascii").translate(_URL)
