@@ -1,0 +1,78 @@
+"""Arrows point down: a room may only use the rooms below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.house import rooms
+
+MAY_USE = {  # a room, and what of ours it may import; the longest name that fits counts
+    "node.domain": ("node.domain",),
+    "node.storage": ("node.storage", "node.domain", "sync"),
+    "node.intake": ("node.domain", "node.storage", "node.run", "sync"),
+    "node.web": ("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.settings", "node.control"),
+    "node": ("node", "sync"),
+    "sync": ("sync",),
+}
+NOT_FOR_OTHERS = ("node.cli", "node.commands", "node.app", "node.serve", "node.exchange_process")
+AT_THE_TOP = ("node.cli", "node.commands", "node.app", "node.serve", "node.exchange_process", "node.demo")
+
+
+def fits(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+def room_of(name: str) -> str:
+    return max((room for room in MAY_USE if fits(name, room)), key=len)
+
+
+@pytest.mark.parametrize("file", list(rooms.modules().values()), ids=rooms.where)
+def test_a_room_uses_only_the_rooms_below_it(file: Path) -> None:
+    allowed = MAY_USE[room_of(rooms.name_of(file))]
+    wrong = [
+        f"{rooms.where(file, line)} imports {name}"
+        for name, line in rooms.imports(file).items()
+        if not any(fits(name, room) for room in allowed)
+    ]
+    assert wrong == []
+
+
+def test_only_the_top_of_the_house_uses_what_starts_it() -> None:
+    wrong = [
+        f"{rooms.where(file, line)} imports {name}"
+        for file in rooms.modules().values()
+        if not any(fits(rooms.name_of(file), room) for room in AT_THE_TOP)
+        for name, line in rooms.imports(file).items()
+        if any(fits(name, room) for room in NOT_FOR_OTHERS)
+    ]
+    assert wrong == []
+
+
+def test_the_domain_uses_no_database_clock_network_or_page() -> None:
+    outside = {"sqlite3", "sqlite_utils", "time", "random", "secrets", "socket", "asyncio", "flask", "aiohttp"}
+    wrong = [
+        f"{rooms.where(file)} imports {word}"
+        for file in (rooms.HOME / "node" / "domain").rglob("*.py")
+        for word in imported_words(file)
+        if word in outside
+    ]
+    assert wrong == []
+
+
+def imported_words(file: Path) -> set[str]:
+    """First words of all that a file imports."""
+    words: set[str] = set()
+    for part in ast.walk(rooms.parsed(file)):
+        if isinstance(part, ast.Import):
+            words |= {alias.name.partition(".")[0] for alias in part.names}
+        elif isinstance(part, ast.ImportFrom) and not part.level:
+            words.add((part.module or "").partition(".")[0])
+    return words
+
+
+def test_the_look_at_imports_sees_every_form_of_them() -> None:
+    """The other tests are worth what this is worth."""
+    seen = rooms.imports(rooms.HOME / "node" / "run.py")
+    assert any(name.startswith("sync.") for name in seen) and any(name.startswith("node.") for name in seen)
+    assert room_of("node.webs") == "node" and room_of("node.web.kiosk") == "node.web"
