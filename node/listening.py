@@ -1,0 +1,119 @@
+"""The web server's sockets and limits. Knows waitress, addresses and deadlines; never a page."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+
+THREADS = 8
+CONNECTIONS = 400  # all together; 120 KiB each at worst
+CONNECTIONS_EACH = 40  # of one address that is not this machine: a hostile phone cannot use up the others'
+REQUEST_SECONDS = 20.0  # from the first byte of a request to its last
+IDLE_SECONDS = 60
+BODY_BYTES = 1 << 20
+HEADER_BYTES = 32 << 10
+SHORT_PORT = 80  # besides 8080, where this user may: flyers then need no number
+
+Wsgi = Callable[..., Any]
+
+
+class PortTaken(Exception):
+    """The web port cannot be listened on. Its text is one sentence that names the fix."""
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection whose request must be complete in REQUEST_SECONDS.
+
+    Without this each dripped byte renews waitress' own timeout, and a slow sender holds its place for ever.
+    """
+
+    began: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        taken: bool = super().received(data)
+        self.began = None if self.request is None else self.began or time.monotonic()
+        return taken
+
+    def overdue(self, now: float) -> bool:
+        return self.began is not None and now - self.began > REQUEST_SECONDS
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """The sockets to serve on: the port, and port 80 besides where it may. Raises PortTaken."""
+    try:
+        sockets = [_bound(host, port)]
+    except OSError as error:
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used ({error.strerror}): "
+            "stop the program that has it, or set another port in node.toml."
+        ) from None
+    if port == 8080:  # the port on every flyer; with another one nobody expects the short address
+        try:
+            sockets.append(_bound(host, SHORT_PORT))
+        except OSError:
+            pass  # not ours to take, and nothing depends on it
+    return sockets
+
+
+def web_server(app: Wsgi, sockets: list[socket.socket], threads: int = THREADS) -> Any:
+    """A waitress server with this module's limits; .run() serves until SystemExit."""
+    members: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=members,
+        sockets=sockets,
+        threads=threads,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() dies past 1,000 sockets
+        max_request_body_size=BODY_BYTES,
+        max_request_header_size=HEADER_BYTES,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=5,
+        asyncore_loop_timeout=1,
+        ident="",
+        expose_tracebacks=False,
+        log_socket_errors=False,
+    )
+    for listener in [each for each in members.values() if isinstance(each, BaseWSGIServer)]:
+        _limit(listener)
+    return server
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+        found.listen(128)
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+def _limit(listener: Any) -> None:
+    """Give one waitress listener our channel, the request deadline and the share of each address."""
+    tidy, open_channel = listener.maintenance, Channel
+
+    def maintenance(now: float) -> None:
+        tidy(now)
+        at = time.monotonic()
+        for channel in list(listener.active_channels.values()):
+            if channel.overdue(at):
+                channel.will_close = True
+
+    def channel_class(server: Any, sock: socket.socket, address: Any, adj: Any, map: Any) -> Any:
+        held = Counter(each.addr[0] for each in server.active_channels.values())
+        if held[address[0]] >= CONNECTIONS_EACH and not address[0].startswith("127."):
+            sock.close()
+            return None
+        return open_channel(server, sock, address, adj, map=map)
+
+    listener.maintenance = maintenance
+    listener.channel_class = channel_class
