@@ -12,28 +12,28 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from sync.identity import Identity
 
 NO_CLOCK = 0x200000  # X509_V_FLAG_NO_CHECK_TIME: nothing here believes a clock, the roster revokes
 
 
-def server_context(node_key: Ed25519PrivateKey, chain: Iterable[bytes], trusted: Iterable[bytes]) -> ssl.SSLContext:
-    """For the peers' port. chain: this node's certificate, then its space's, DER. A caller without a certificate
-    of a trusted space gets no further than the handshake."""
+def server_context(me: Identity, trusted: Iterable[bytes]) -> ssl.SSLContext:
+    """For the peers' port. trusted: certificates (DER) of spaces. A caller without a certificate that one of them
+    has signed gets no further than the handshake."""
     context = _context(ssl.PROTOCOL_TLS_SERVER, trusted)
     context.verify_mode = ssl.CERT_REQUIRED
     context.num_tickets = 0  # every connection shows its certificate anew
-    _show(context, node_key, chain)
+    _show(context, me)
     return context
 
 
-def client_context(node_key: Ed25519PrivateKey, chain: Iterable[bytes], trusted: Iterable[bytes]) -> ssl.SSLContext:
+def client_context(me: Identity, trusted: Iterable[bytes]) -> ssl.SSLContext:
     """For visits. The name of a host says nothing here; its certificate does."""
     context = _context(ssl.PROTOCOL_TLS_CLIENT, trusted)
     context.verify_mode = ssl.CERT_REQUIRED
-    _show(context, node_key, chain)
+    _show(context, me)
     return context
 
 
@@ -71,13 +71,13 @@ def _context(protocol: int, trusted: Iterable[bytes]) -> ssl.SSLContext:
     return context
 
 
-def _show(context: ssl.SSLContext, node_key: Ed25519PrivateKey, chain: Iterable[bytes]) -> None:
+def _show(context: ssl.SSLContext, me: Identity) -> None:
     """ssl reads keys from files only, so they pass through one that is gone again at once."""
-    pem = node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key = me.node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         path = Path(folder) / "node.pem"
         path.touch(0o600)
-        path.write_bytes(pem + b"".join(_pem(der) for der in chain))
+        path.write_bytes(key + ssl.DER_cert_to_PEM_cert(me.node_cert).encode())
         context.load_cert_chain(path)
 
 
@@ -85,6 +85,3 @@ def _memory() -> str | None:
     """A folder that is never on a disk, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
-
-def _pem(der: bytes) -> bytes:
-    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
