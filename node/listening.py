@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections import Counter
@@ -54,10 +55,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
             "stop the program that has it, or set another port in node.toml."
         ) from None
     if port == 8080:  # the port on every flyer; with another one nobody expects the short address
-        try:
+        with contextlib.suppress(OSError):  # not ours to take, and nothing depends on it
             sockets.append(_bound(host, SHORT_PORT))
-        except OSError:
-            pass  # not ours to take, and nothing depends on it
     return sockets
 
 

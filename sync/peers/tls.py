@@ -84,4 +84,3 @@ def _show(context: ssl.SSLContext, me: Identity) -> None:
 def _memory() -> str | None:
     """A folder that is never on a disk, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
-

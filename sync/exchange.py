@@ -1,0 +1,211 @@
+"""What this node answers its peers, from its log. Reads only; knows neither HTTP nor what an entry means.
+
+Each answer is (caller, body) -> body and raises Refused. What is for here is answered to nodes of the same space only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from sync import log, proofs
+from sync.entry import SIGN_EVERY_BYTES, Entry, to_line
+from sync.identity import Certified, check_chain
+from sync.log import Feed
+from sync.messages import (
+    HEADS,
+    PAGE_BYTES,
+    PAGE_ENTRIES,
+    EntriesAsked,
+    Head,
+    News,
+    NewsAsked,
+    PayloadsAsked,
+    Poke,
+    ProofsAsked,
+    raw,
+    read,
+    text,
+    write,
+)
+from sync.refusals import BadCertificate, Unaccepted
+from sync.schema import FEED_SHIFT
+
+GONE_ERASED = b'{"gone":"erased"}'
+GONE_ABSENT = b'{"gone":"absent"}'
+
+
+class Gate(Protocol):
+    """The one door, as it is handed in: entries and proofs of others go through it and nowhere else."""
+
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+
+    def accept(self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()) -> object:
+        """One transaction; raises Refused without a change. Returns what was new. payloads: entries that are held
+        already and lacked theirs."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A node that was checked at this request. family: of this node's own space."""
+
+    node: bytes
+    space: bytes
+    family: bool
+
+
+SPACES = "SELECT cert, roster, state FROM space WHERE state <> 'blocked'"
+
+
+def caller(db: sqlite3.Connection, leaf: bytes) -> Caller:
+    """Whose certificate (DER) this is. Raises Unaccepted unless an accepted space names that node now."""
+    for cert, roster, state in db.execute(SPACES):
+        found = _chain(cert, leaf)
+        if found and roster is not None and found.node_key in _nodes(roster):
+            return Caller(found.node, found.space, state == "own")
+    raise Unaccepted("no accepted space names this node")
+
+
+@lru_cache(4096)
+def _chain(cert: bytes, leaf: bytes) -> Certified | None:
+    try:
+        return check_chain(cert, leaf)
+    except BadCertificate:
+        return None
+
+
+@lru_cache(1024)
+def _nodes(roster: bytes) -> frozenset[bytes]:
+    return frozenset(proofs.read_roster(roster).nodes)
+
+
+TRUSTED = "SELECT cert FROM space WHERE state <> 'blocked'"
+
+
+def trusted(db: sqlite3.Connection) -> list[bytes]:
+    """Certificates (DER) of the spaces that may shake hands with this node, its own among them."""
+    return [row[0] for row in db.execute(TRUSTED)]
+
+
+class Answers:
+    """The answers of the peers' port. db: gives this thread's connection."""
+
+    def __init__(self, db: Callable[[], sqlite3.Connection]) -> None:
+        self._db = db
+
+    def caller(self, leaf: bytes) -> Caller:
+        return caller(self._db(), leaf)
+
+    def news(self, who: Caller, body: bytes) -> bytes:
+        asked = read(body, NewsAsked)
+        return write(news(self._db(), who, asked.n, raw(asked.mark, 16) if asked.mark else b""))
+
+    def proofs(self, who: Caller, body: bytes) -> bytes:
+        lines = proofs.lines(self._db(), [raw(word) for word in read(body, ProofsAsked).ids])
+        return b"".join(line + b"\n" for line in lines)
+
+    def entries(self, who: Caller, body: bytes) -> bytes:
+        asked = read(body, EntriesAsked)
+        wanted = [(raw(feed), seq) for feed, seq in asked.want]
+        return entries(self._db(), who, wanted, asked.max_bytes)
+
+    def payloads(self, who: Caller, body: bytes) -> bytes:
+        asked = read(body, PayloadsAsked)
+        wanted = [(raw(feed), seq, raw(id_)) for feed, seq, id_ in asked.want]
+        return payloads(self._db(), who, wanted)
+
+    def poke(self, who: Caller, body: bytes) -> int:
+        """The port at which the caller's own node listens."""
+        return read(body, Poke).port
+
+
+def news(db: sqlite3.Connection, who: Caller, n: int, mark: bytes) -> News:
+    """What arrived here after n; everything, to a caller whose mark this node never gave."""
+    db.execute("BEGIN")  # one snapshot: heads must not be newer than the n that they are told with
+    try:
+        last, last_mark = log.last_arrival(db)
+        if (n, mark) == (last, last_mark):
+            return News(same=True)
+        after = n if log.knows_mark(db, n, mark) else 0
+        return _since(db, who, after, last)
+    finally:
+        db.execute("COMMIT")
+
+
+CHANGES = """
+SELECT changed FROM (SELECT changed FROM feed WHERE changed > ? UNION ALL SELECT changed FROM proof WHERE changed > ?)
+ORDER BY changed LIMIT 1 OFFSET ?
+"""
+PROOFS = "SELECT id FROM proof WHERE changed > ? AND changed <= ? ORDER BY changed"
+MARK = "SELECT n, mark FROM arrival WHERE n <= ? ORDER BY n DESC LIMIT 1"
+
+
+def _since(db: sqlite3.Connection, who: Caller, after: int, last: int) -> News:
+    """At most about HEADS changes, cut between two transactions."""
+    cut = db.execute(CHANGES, (after, after, HEADS)).fetchone()
+    n, mark = db.execute(MARK, (cut[0] if cut else last,)).fetchone()
+    heads = [_head(feed) for feed in log.feeds(db, after) if feed.changed <= n and _may_see(db, who, feed)]
+    ids = [text(row[0]) for row in db.execute(PROOFS, (after, n))]
+    return News(n=n, mark=text(mark), heads=heads, proofs=ids, more=n < last)
+
+
+def _head(feed: Feed) -> Head:
+    return text(feed.space), text(feed.key), feed.next - 1, text(feed.head)
+
+
+STATE = "SELECT state FROM space WHERE no = ?"
+
+
+def _may_see(db: sqlite3.Connection, who: Caller, feed: Feed) -> bool:
+    if feed.state != "open" or feed.next == 0 or (feed.scope == "here" and who.space != feed.space):
+        return False
+    return bool(db.execute(STATE, (feed.space_no,)).fetchone()[0] != "blocked")
+
+
+def entries(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int]], max_bytes: int) -> bytes:
+    """NDJSON: contiguous runs, each ending at a signed entry, within a page's limits or one signature past them."""
+    lines: list[bytes] = []
+    size = 0
+    for key, seq in wanted:
+        feed = log.feed_by_key(db, key)
+        while feed and seq < feed.next and size < max_bytes and len(lines) < PAGE_ENTRIES and _may_see(db, who, feed):
+            room = min(max_bytes - size, SIGN_EVERY_BYTES)  # a run has one signature, and so the span of one
+            run = log.page(db, feed.no, seq, PAGE_ENTRIES - len(lines), room)
+            if not run or (lines and size + sum(map(len, run)) > max_bytes + len(run)):
+                return b"".join(lines)  # what stretches past the limit begins the next page
+            lines += [line + b"\n" for line in run]
+            size += sum(map(len, run)) + len(run)
+            seq += len(run)
+    return b"".join(lines)
+
+
+def payloads(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int, bytes]]) -> bytes:
+    """One line for each: the entry with its payload, or that it is gone. Within the limits of a page, so perhaps fewer
+    lines than were asked for."""
+    lines: list[bytes] = []
+    size = 0
+    for key, seq, id_ in wanted:
+        line = _payload(db, who, key, seq, id_)
+        size += len(line) + 1
+        if lines and size > PAGE_BYTES:
+            break
+        lines.append(line + b"\n")
+    return b"".join(lines)
+
+
+def _payload(db: sqlite3.Connection, who: Caller, key: bytes, seq: int, id_: bytes) -> bytes:
+    feed = log.feed_by_key(db, key)
+    if feed is None or seq >= 1 << FEED_SHIFT or not _may_see(db, who, feed):
+        return GONE_ABSENT
+    held = log.one(db, feed.no << FEED_SHIFT | seq)
+    if held is None or held.entry.id != id_:
+        return GONE_ABSENT
+    entry = held.entry
+    if entry.payload is None:
+        header = entry.header
+        return GONE_ERASED if proofs.is_erased(db, header.owner, header.post) else GONE_ABSENT
+    return to_line(entry.raw, entry.sig, entry.salt, entry.payload)

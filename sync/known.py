@@ -1,0 +1,85 @@
+"""The peers that this node knows: where they were, when they last answered, how far their news was taken.
+
+Bookkeeping only. Nothing here is told to others, and nothing that arrived depends on it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sync.exchange import Caller
+from sync.log import writing
+
+
+@dataclass(frozen=True)
+class Peer:
+    """address: https://host:port, "" while none is known; seen_ms: the last exchange that went well, None for never;
+    error: key of what went wrong at the last try, "" for nothing."""
+
+    node: bytes
+    space: bytes
+    name: str
+    address: str
+    seen_ms: int | None
+    error: str
+
+
+PEERS = """
+SELECT peer.node, space.id, space.name, peer.address, peer.seen_ms, peer.error
+FROM peer JOIN space ON space.no = peer.space WHERE space.state <> 'blocked' ORDER BY space.name, peer.node
+"""
+
+
+def peers(db: sqlite3.Connection) -> list[Peer]:
+    """Those of spaces that are not blocked."""
+    return [Peer(*row) for row in db.execute(PEERS)]
+
+
+MEET = """
+INSERT INTO peer (node, space, cert, address) SELECT ?, no, ?, ? FROM space WHERE id = ?
+ON CONFLICT (node) DO UPDATE SET cert = excluded.cert, address = excluded.address
+"""
+
+
+def meet(db: sqlite3.Connection, who: Caller, cert: bytes, address: str) -> None:
+    """A node answered at this address: there it will be looked for first. cert: its own, DER."""
+    known = db.execute("SELECT address FROM peer WHERE node = ? AND cert = ?", (who.node, cert)).fetchone()
+    if known != (address,):
+        with writing(db):
+            db.execute(MEET, (who.node, cert, address, who.space))
+
+
+def cursor(db: sqlite3.Connection, node: bytes) -> tuple[int, bytes]:
+    """(n, mark) of what was last taken from this peer; (0, b"") for nothing yet."""
+    row = db.execute("SELECT n, mark FROM peer WHERE node = ?", (node,)).fetchone()
+    return (row[0], row[1]) if row else (0, b"")
+
+
+def move_cursor(db: sqlite3.Connection, node: bytes, n: int, mark: bytes) -> None:
+    """All that this peer had told of with (n, mark) is in."""
+    with writing(db):
+        db.execute("UPDATE peer SET n = ?, mark = ? WHERE node = ?", (n, mark, node))
+
+
+def start_over(db: sqlite3.Connection) -> None:
+    """More is taken here than before (a space accepted, a node named): every peer is asked for everything again."""
+    with writing(db):
+        db.execute("UPDATE peer SET n = 0, mark = x''")
+
+
+TRIED = """
+UPDATE peer SET tried_ms = ?, error = ?, seen_ms = CASE WHEN ? = '' THEN ? ELSE seen_ms END WHERE node = ?
+"""
+
+
+def tried(db: sqlite3.Connection, node: bytes, now_ms: int, error: str) -> None:
+    """How a visit ended. error: its key, "" when it went well."""
+    with writing(db):
+        db.execute(TRIED, (now_ms, error, error, now_ms, node))
+
+
+def set_aside(db: sqlite3.Connection, feed: bytes) -> None:
+    """A feed was found to have two signed histories: nothing more of it is taken or offered."""
+    with writing(db):
+        db.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))

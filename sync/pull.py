@@ -1,0 +1,283 @@
+"""Bringing this node up to date with one peer. Asks, compares heads, hands pages to the gate; never parses a payload.
+
+A feed is taken as a contiguous prefix, so whatever interrupts a visit, the next one asks from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import ParamSpec, Protocol, TypeVar
+
+from sync import known, log
+from sync.entry import Entry, parse_page
+from sync.exchange import Gate
+from sync.messages import (
+    WANTED_FEEDS,
+    WANTED_PAYLOADS,
+    WANTED_PROOFS,
+    EntriesAsked,
+    Head,
+    News,
+    NewsAsked,
+    PayloadsAsked,
+    ProofsAsked,
+    raw,
+    read,
+    text,
+    write,
+)
+from sync.refusals import BadEntry, Fork, Refused, Unaccepted
+from sync.schema import FEED_SHIFT
+
+PAGES_A_TRANSACTION = 8
+PAGES_AHEAD = 12
+TRANSACTION_SECONDS = 0.25  # longer ones take fewer pages: the kiosk waits for its turn to write meanwhile
+ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Page = list[Entry]
+
+
+class Line(Protocol):
+    """What a pull needs of the network."""
+
+    async def post(self, path: str, body: bytes) -> bytes: ...
+
+
+class Work(Protocol):
+    """Runs a function on the thread that may write, and gives back what it returns."""
+
+    def __call__(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]: ...
+
+
+@dataclass
+class Report:
+    """What one visit brought. taken: what the gate said of each transaction; void: feeds found to have two
+    histories; refused: feeds of which something was not taken, with the refusal's key; asked: how many requests."""
+
+    taken: list[object] = field(default_factory=list)
+    void: set[bytes] = field(default_factory=set)
+    refused: dict[bytes, str] = field(default_factory=dict)
+    passed: set[bytes] = field(default_factory=set)
+    asked: int = 0
+
+    def over(self) -> set[bytes]:
+        """Feeds of which nothing more is asked on this visit."""
+        return self.void | self.passed | self.refused.keys()
+
+
+@dataclass
+class Want:
+    """The part of a feed that is still to come: from seq `next` up to and with the peer's last."""
+
+    next: int
+    last: int
+
+
+class Pull:
+    """One visit to one peer.
+
+    shunned: (feed, head) that this peer could not prove; they are not asked for again while the set is kept.
+    """
+
+    def __init__(
+        self, line: Line, gate: Gate, node: bytes, work: Work, shunned: set[tuple[bytes, bytes]] | None = None
+    ) -> None:
+        self._line, self._gate, self._node, self._work = line, gate, node, work
+        self._shunned = set() if shunned is None else shunned
+        self._wants: dict[bytes, Want] = {}
+        self._pages_at_once = 1
+        self.report = Report()
+
+    async def run(self) -> Report:
+        """Raises what the line raises; what was taken until then stays."""
+        for _ in range(ROUNDS):
+            news = await self._news()
+            if news.same:
+                break
+            await self._proofs([raw(word) for word in news.proofs])
+            await self._entries(news.heads)
+            if self.report.refused:
+                break  # the cursor stays, so that the same heads are told again
+            await self._work(self._remember, news)
+            if not news.more:
+                break
+        await self._payloads()
+        return self.report
+
+    async def _post(self, path: str, body: bytes) -> bytes:
+        self.report.asked += 1
+        return await self._line.post(f"/peer/v1/{path}", body)
+
+    async def _news(self) -> News:
+        n, mark = await self._work(lambda: known.cursor(self._gate.db(), self._node))
+        return read(await self._post("news", write(NewsAsked(n, text(mark)))), News)
+
+    def _remember(self, news: News) -> None:
+        mark = raw(news.mark, 16) if news.mark else b""
+        known.move_cursor(self._gate.db(), self._node, news.n, mark)
+
+    async def _proofs(self, ids: list[bytes]) -> None:
+        new = await self._work(lambda: unknown_proofs(self._gate.db(), ids))
+        for asked in _batches(new):
+            body = write(ProofsAsked([text(id_) for id_ in asked]))
+            lines = (await self._post("proofs", body)).splitlines()
+            if lines:
+                await self._work(self._accept_proofs, lines)
+
+    def _accept_proofs(self, lines: list[bytes]) -> None:
+        self.report.taken.append(self._gate.accept([], lines))
+        if any(line.startswith(b'["cr') for line in lines):
+            known.start_over(self._gate.db())  # a node may be named now whose feeds were passed over
+
+    async def _entries(self, heads: list[Head]) -> None:
+        """Takes what these heads have and this node has not; the next pages come in while some are written."""
+        self._wants = await self._work(lambda: compare(self._gate.db(), heads, self._shunned))
+        ids = {raw(feed): raw(id_) for _, feed, _, id_ in heads}
+        ready: asyncio.Queue[Page | None] = asyncio.Queue()
+        room = asyncio.Semaphore(PAGES_AHEAD)
+        fetching = asyncio.create_task(self._fetch(ready, room))
+        fetching.add_done_callback(lambda _: ready.put_nowait(None))
+        try:
+            await self._ingest(ready, room)
+            await fetching
+        finally:
+            fetching.cancel()
+            self._shunned |= {(feed, ids[feed]) for feed in self.report.refused if feed in ids}
+
+    async def _fetch(self, ready: asyncio.Queue[Page | None], room: asyncio.Semaphore) -> None:
+        while wants := self._still_wanted():
+            await room.acquire()
+            body = write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()]))
+            page = await asyncio.to_thread(parse_page, await self._post("entries", body))
+            self._advance(page, wants)
+            ready.put_nowait(page)
+
+    def _still_wanted(self) -> dict[bytes, int]:
+        over = self.report.over()
+        wants = ((feed, want.next) for feed, want in self._wants.items() if feed not in over)
+        return dict(itertools.islice(wants, WANTED_FEEDS))
+
+    def _advance(self, page: Page, asked: dict[bytes, int]) -> None:
+        """Notes how far a page reaches. The feed that was asked for first and of which nothing came is given up."""
+        reached = {entry.header.feed: entry.header.seq for entry in page}
+        first = next(iter(asked))
+        if first not in reached:
+            self.report.refused[first] = "absent"
+        for feed, seq in reached.items():
+            if seq < asked.get(feed, seq + 1):
+                raise BadEntry("a page with entries that were not asked for")
+            want = self._wants[feed]
+            want.next = seq + 1
+            if want.next > want.last:
+                del self._wants[feed]
+
+    async def _ingest(self, ready: asyncio.Queue[Page | None], room: asyncio.Semaphore) -> None:
+        while (page := await ready.get()) is not None:
+            pages = [page]
+            while len(pages) < self._pages_at_once and not ready.empty():
+                if (page := ready.get_nowait()) is None:
+                    ready.put_nowait(None)
+                    break
+                pages.append(page)
+            await self._accept(pages)
+            for _ in pages:
+                room.release()
+
+    async def _accept(self, pages: list[Page]) -> None:
+        began = time.monotonic()
+        await self._work(enter, self._gate, pages, self.report)
+        quick = time.monotonic() - began < TRANSACTION_SECONDS
+        self._pages_at_once = min(PAGES_A_TRANSACTION, self._pages_at_once * 2) if quick else 1
+
+    async def _payloads(self) -> None:
+        """Tries what is missing here, as much as one request asks for."""
+        wanted = await self._work(lambda: missing(self._gate.db(), WANTED_PAYLOADS))
+        if not wanted:
+            return
+        body = write(PayloadsAsked([(text(feed), seq, text(id_)) for feed, seq, id_ in wanted]))
+        lines = (await self._post("payloads", body)).splitlines(keepends=True)
+        found = parse_page(b"".join(line for line in lines if not line.startswith(b'{"gone":')))
+        if found:
+            self.report.taken.append(await self._work(lambda: self._gate.accept([], (), found)))
+
+
+def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
+    return (ids[at : at + WANTED_PROOFS] for at in range(0, len(ids), WANTED_PROOFS))
+
+
+def enter(gate: Gate, pages: list[Page], report: Report) -> None:
+    """All pages at once; if something is refused, run by run, so that one bad feed holds back no other."""
+    pages = [page for page in pages if page]
+    try:
+        if pages:
+            report.taken.append(gate.accept(pages))
+    except Refused:
+        for page in pages:
+            for feed, run in itertools.groupby(page, key=lambda entry: entry.header.feed):
+                _enter_run(gate, feed, list(run), report)
+
+
+def _enter_run(gate: Gate, feed: bytes, run: Page, report: Report) -> None:
+    if feed in report.over():
+        return
+    try:
+        report.taken.append(gate.accept([run]))
+    except Fork:  # raised after the signature was checked: the feed itself has signed both histories
+        known.set_aside(gate.db(), feed)
+        report.void.add(feed)
+    except Unaccepted:  # its roster may still come, and that sets every cursor back
+        report.passed.add(feed)
+    except Refused as error:
+        report.refused[feed] = error.key
+
+
+SPACES = "SELECT id FROM space WHERE state <> 'blocked'"
+
+
+def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes, bytes]]) -> dict[bytes, Want]:
+    """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, and void ones, are not.
+    Where the peer's last entry is not the one held here, it is asked for: its signature will prove a fork."""
+    accepted = {row[0] for row in db.execute(SPACES)}
+    wants = {}
+    for space, key_word, last, id_word in heads:
+        key, id_ = raw(key_word), raw(id_word)
+        feed = log.feed_by_key(db, key)
+        if raw(space) not in accepted or (key, id_) in shunned or (feed and feed.state != "open"):
+            continue
+        if feed is None or last >= feed.next:
+            wants[key] = Want(feed.next if feed else 0, last)
+        elif _id_at(db, feed, last) != id_:
+            wants[key] = Want(last, last)
+    return wants
+
+
+def _id_at(db: sqlite3.Connection, feed: log.Feed, seq: int) -> bytes:
+    if seq == feed.next - 1:
+        return feed.head
+    held = log.one(db, feed.no << FEED_SHIFT | seq)
+    return held.entry.id if held else b""
+
+
+def unknown_proofs(db: sqlite3.Connection, ids: list[bytes]) -> list[bytes]:
+    """Those of these proofs that are not held here."""
+    return [id_ for id_ in ids if not db.execute("SELECT 1 FROM proof WHERE id = ?", (id_,)).fetchone()]
+
+
+MISSING = """
+SELECT feed.key, missing.k & ((1 << 40) - 1), missing.k FROM missing JOIN feed ON feed.no = missing.k >> 40
+WHERE feed.state = 'open' ORDER BY random() LIMIT ?
+"""
+
+
+def missing(db: sqlite3.Connection, limit: int) -> list[tuple[bytes, int, bytes]]:
+    """(feed, seq, id) of some payloads that are wanted and not held; others each time, as a peer may lack some."""
+    rows = db.execute(MISSING, (limit,)).fetchall()
+    held = ((feed, seq, log.one(db, k)) for feed, seq, k in rows)
+    return [(feed, seq, found.entry.id) for feed, seq, found in held if found]
