@@ -128,7 +128,7 @@ def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) 
         db.execute(ACCEPT, (who.space, handover.space_cert, name, bundle_key))
         proofs.take(db, [roster.line], now_ms)
         _check_named(db, who)
-        know(db, who, handover.node_cert, handover.address)
+        know(db, who.node, who.space, handover.node_cert, handover.address)
         if before in (None, ("blocked",)):
             db.execute(FROM_THE_START)  # what others have of this space was passed over so far
         add_keys(folder, handover.keys)
@@ -159,9 +159,9 @@ ON CONFLICT (node) DO UPDATE SET cert = excluded.cert, error = '',
 """
 
 
-def know(db: sqlite3.Connection, who: Certified, cert: bytes, address: str) -> None:
+def know(db: sqlite3.Connection, node: bytes, space: bytes, cert: bytes, address: str) -> None:
     """Puts a node among the peers, or renews its address."""
-    db.execute(KNOW, (who.node, cert, address, who.space))
+    db.execute(KNOW, (node, cert, address, space))
 
 
 PEERS = """

@@ -1,4 +1,4 @@
-"""The peers that this node knows: where they were, when they last answered, how far their news was taken.
+"""What this node remembers of a peer: where it answered, when, and how far its news was taken (circle lists them).
 
 Bookkeeping only. Nothing here is told to others, and nothing that arrived depends on it.
 """
@@ -6,48 +6,18 @@ Bookkeeping only. Nothing here is told to others, and nothing that arrived depen
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
+from sync import circle
 from sync.exchange import Caller
 from sync.log import writing
 
 
-@dataclass(frozen=True)
-class Peer:
-    """address: https://host:port, "" while none is known; seen_ms: the last exchange that went well, None for never;
-    error: key of what went wrong at the last try, "" for nothing."""
-
-    node: bytes
-    space: bytes
-    name: str
-    address: str
-    seen_ms: int | None
-    error: str
-
-
-PEERS = """
-SELECT peer.node, space.id, space.name, peer.address, peer.seen_ms, peer.error
-FROM peer JOIN space ON space.no = peer.space WHERE space.state <> 'blocked' ORDER BY space.name, peer.node
-"""
-
-
-def peers(db: sqlite3.Connection) -> list[Peer]:
-    """Those of spaces that are not blocked."""
-    return [Peer(*row) for row in db.execute(PEERS)]
-
-
-MEET = """
-INSERT INTO peer (node, space, cert, address) SELECT ?, no, ?, ? FROM space WHERE id = ?
-ON CONFLICT (node) DO UPDATE SET cert = excluded.cert, address = excluded.address
-"""
-
-
 def meet(db: sqlite3.Connection, who: Caller, cert: bytes, address: str) -> None:
     """A node answered at this address: there it will be looked for first. cert: its own, DER."""
-    known = db.execute("SELECT address FROM peer WHERE node = ? AND cert = ?", (who.node, cert)).fetchone()
-    if known != (address,):
+    row = db.execute("SELECT address FROM peer WHERE node = ? AND cert = ?", (who.node, cert)).fetchone()
+    if row != (address,):
         with writing(db):
-            db.execute(MEET, (who.node, cert, address, who.space))
+            circle.know(db, who.node, who.space, cert, address)
 
 
 def cursor(db: sqlite3.Connection, node: bytes) -> tuple[int, bytes]:

@@ -1,0 +1,92 @@
+"""Nodes that answer and visit over real sockets and real TLS. Their gate is the log alone: no board."""
+
+import asyncio
+import socket
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from sync import circle, log, proofs
+from sync.exchange import Answers, Caller, caller, trusted
+from sync.log import writing
+from sync.peers import tls
+from sync.peers.client import Link
+from sync.peers.server import Door, PeerServer
+from sync.pull import Pull, Report
+from sync.take import take
+from tests.sync.logs import Space
+
+
+class Node(Space):
+    """A space whose node exchanges."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.gate = LogGate(self)
+        self.poked: list[tuple[Caller, str]] = []
+
+    def knows(self, other: "Node", address: str = "") -> None:
+        """Accepts a space and has its node among the peers."""
+        if other.identity.space_id != self.identity.space_id:
+            self.accepts(other)
+        with writing(self.db):
+            mine = other.identity
+            circle.know(self.db, mine.node_fingerprint, mine.space_id, mine.node_cert, address)
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[str]:
+        """The address at which this node answers, for as long as the block runs."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = PeerServer(Door(Answers(self.gate.db), lambda who, address: self.poked.append((who, address))))
+        self.context = tls.server_context(self.identity, trusted(self.db))
+        await server.start(listener, self.context)
+        try:
+            yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            await server.close()
+
+    @asynccontextmanager
+    async def line_to(self, address: str, expected: bytes | None = None) -> AsyncIterator[Link]:
+        async def check(certificate: bytes) -> Caller:
+            return caller(self.gate.db(), certificate)
+
+        link = Link(address, tls.client_context(self.identity, trusted(self.db)), check, expected)
+        try:
+            yield link
+        finally:
+            await link.close()
+
+    async def hears_from(self, other: "Node", address: str) -> Report:
+        async with self.line_to(address, other.identity.node_fingerprint) as line:
+            return await self.pulls(other, line)
+
+    async def pulls(self, other: "Node", line: object) -> Report:
+        work = partial(asyncio.to_thread)
+        return await Pull(line, self.gate, other.identity.node_fingerprint, work).run()  # type: ignore[arg-type]
+
+
+class LogGate:
+    """The one door of a node without a board."""
+
+    def __init__(self, node: Node) -> None:
+        self._node, self._threads = node, threading.local()
+        self.transactions = 0
+
+    def db(self) -> sqlite3.Connection:
+        if not hasattr(self._threads, "db"):
+            self._threads.db = sqlite3.connect(self._node.folder / "log.db", isolation_level=None, timeout=10)
+        return self._threads.db
+
+    def accept(self, pages, lines=(), payloads=()):
+        db, now = self.db(), next(self._node._ms)
+        with writing(db):
+            proofs.take(db, lines, now)
+            held = [each for page in pages for each in take(db, page, now)]
+            for entry in payloads:
+                feed = log.feed_by_key(db, entry.header.feed)
+                log.fill_payload(db, feed.no << 40 | entry.header.seq, entry.salt, entry.payload, now)
+        self.transactions += 1
+        return len(held)
