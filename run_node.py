@@ -82,7 +82,7 @@ def build() -> None:
     say("First start with these packages: making the environment in .venv (a minute or two, once).")
     make_sure_of_venv()
     shutil.rmtree(NEW, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", str(NEW)], capture_output=True, text=True)
+    made = subprocess.run([sys.executable, "-m", "venv", str(NEW)], capture_output=True, text=True, close_fds=False)
     if made.returncode:
         raise Stop(f"`python3 -m venv` failed: {last_line(made.stdout + made.stderr)}")
     install(python_of(NEW), RUN_LOCK)
@@ -121,8 +121,9 @@ def run_pip(command: list[str], total: int) -> str | None:
     """Run pip, showing what it fetches. None if all went well, otherwise everything that it said."""
     lines: list[str] = []
     fetched = 0
+    env = {**os.environ, "PIP_USER": "0"}
     pip = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "PIP_USER": "0"}
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, close_fds=False
     )
     assert pip.stdout is not None
     for line in pip.stdout:
@@ -198,10 +199,12 @@ def check_python() -> None:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Only one start at a time makes the environment; the others wait. The system frees the lock of who dies."""
+    """Only one start at a time makes the environment; the others wait. The system frees the lock of who dies, but not
+    before the pip that it started, which inherits it (close_fds=False) and may still be writing."""
     import fcntl
 
     with (HOME / ".venv.lock").open("w") as file:
+        os.set_inheritable(file.fileno(), True)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
