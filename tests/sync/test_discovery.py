@@ -1,0 +1,190 @@
+"""Nodes find each other over real multicast on loopback; which interfaces there are is ours to say."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from sync.discovery import TYPE, Discovery, Found, found_in
+from sync.entry import b64
+from sync.interfaces import INSIDE, Interface, usable
+
+LOOPBACK = (Interface("lo", 1, ("127.0.0.1",), ()),)
+FINGERPRINT = bytes(range(32))
+
+
+class Node:
+    """A node that only announces itself and listens."""
+
+    def __init__(self, port: int, fingerprint: bytes = b"", run_id: str = "first") -> None:
+        self.fingerprint, self.port = fingerprint or os.urandom(32), port
+        self.links: tuple[Interface, ...] = LOOPBACK
+        self.found: list[Found] = []
+        me = self.fingerprint, run_id, port, self.found.append
+        self.discovery = Discovery(*me, interfaces=lambda: self.links, look_s=0.1, again_s=1)
+
+    def sees(self) -> list[bytes]:
+        return [found.fingerprint for found in self.discovery.around()]
+
+
+@asynccontextmanager
+async def up(*nodes: Node) -> AsyncIterator[None]:
+    for node in nodes:
+        await node.discovery.start()
+    try:
+        yield
+    finally:
+        await asyncio.gather(*[node.discovery.stop() for node in nodes])
+
+
+async def until(true: Callable[[], object], seconds: float = 8) -> None:
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.05)
+
+
+def told(story: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(40):
+            await story()
+
+    asyncio.run(bounded())
+
+
+def test_two_nodes_find_each_other_and_neither_itself() -> None:
+    hall, library = Node(8101), Node(8102)
+
+    async def story() -> None:
+        async with up(hall, library):
+            await until(lambda: hall.found and library.found)
+            assert hall.found == [Found(library.fingerprint, "first", ("127.0.0.1",), 8102)]
+            assert library.sees() == [hall.fingerprint]
+
+    told(story)
+
+
+def test_a_node_that_stops_says_goodbye() -> None:
+    hall, library = Node(8101), Node(8102)
+
+    async def story() -> None:
+        async with up(hall):
+            async with up(library):
+                await until(hall.sees)
+            await until(lambda: not hall.sees())
+
+    told(story)
+
+
+def test_a_node_that_starts_again_is_found_again_with_its_new_run() -> None:
+    hall, library = Node(8101), Node(8102)
+    again = Node(8103, library.fingerprint, "second")
+
+    async def story() -> None:
+        async with up(hall):
+            async with up(library):
+                await until(hall.sees)
+            async with up(again):
+                await until(lambda: hall.found[-1].run_id == "second")
+                assert hall.found[-1].port == 8103
+
+    told(story)
+
+
+def test_no_interface_is_no_error_and_a_link_that_comes_up_later_is_used() -> None:
+    hall, library = Node(8101), Node(8102)
+    hall.links = ()
+
+    async def story() -> None:
+        async with up(hall, library):
+            await asyncio.sleep(0.5)
+            assert hall.sees() == [] and library.sees() == []
+            hall.links = LOOPBACK
+            await until(lambda: hall.sees() and library.sees())
+
+    told(story)
+
+
+def test_a_link_that_goes_and_comes_back_is_reported_anew() -> None:
+    hall, library = Node(8101), Node(8102)
+
+    async def story() -> None:
+        async with up(hall, library):
+            await until(hall.sees)
+            hall.links = ()
+            await until(lambda: not hall.sees())
+            hall.links = LOOPBACK
+            await until(lambda: len(hall.found) == 2)
+
+    told(story)
+
+
+def test_an_interface_that_cannot_be_used_stops_nothing() -> None:
+    hall, library = Node(8101), Node(8102)
+    hall.links = (Interface("gone", 99, ("203.0.113.9",), ()),)
+
+    async def story() -> None:
+        async with up(hall, library):
+            await asyncio.sleep(0.5)
+            hall.links = LOOPBACK
+            await until(hall.sees)
+
+    told(story)
+
+
+def test_an_announcement_tells_the_network_nothing_but_hashes_and_addresses() -> None:
+    hall, told_by = Node(8101, FINGERPRINT, "0f3a"), []
+
+    async def story() -> None:
+        async with up(hall):
+            ear = AsyncZeroconf(interfaces=["127.0.0.1"])
+            name = f"{FINGERPRINT.hex()[:16]}.{TYPE}"
+            told_by.append(await ear.async_get_service_info(TYPE, name))
+            await ear.async_close()
+
+    told(story)
+    (info,) = told_by
+    assert info.decoded_properties == {"v": "1", "fp": b64(FINGERPRINT), "run": "0f3a"}
+    assert info.server == f"corkboard-{FINGERPRINT.hex()[:16]}.local."
+
+
+def announcement(port: int = 8081, addresses: tuple[str, ...] = ("10.0.0.5",), **said: str) -> AsyncServiceInfo:
+    return AsyncServiceInfo(TYPE, f"x.{TYPE}", port=port, properties=said, parsed_addresses=list(addresses))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        announcement(),
+        announcement(fp="short"),
+        announcement(fp="=" * 43),
+        announcement(fp=b64(FINGERPRINT), port=0),
+        announcement(fp=b64(FINGERPRINT), addresses=()),
+    ],
+)
+def test_what_is_no_announcement_of_a_node_is_passed_over(odd: AsyncServiceInfo) -> None:
+    assert found_in(odd) is None
+
+
+def test_every_address_is_tried_the_ones_that_reach_farthest_first() -> None:
+    many = announcement(fp=b64(FINGERPRINT), addresses=("fe80::5", "fd00::5", "10.0.0.5"))
+    found = found_in(many, ("eth0", "wlan0"))
+    assert found and found.addresses == ("10.0.0.5", "fd00::5", "fe80::5%eth0", "fe80::5%wlan0")
+
+
+def test_this_machine_is_in_some_network_and_loopback_is_the_last_resort() -> None:
+    names = [each.name for each in usable()]
+    assert names == ["lo"] or (names and "lo" not in names)
+    assert "lo" in [each.name for each in usable(loopback=True)]
+
+
+@pytest.mark.parametrize("name", ["docker0", "br-0123456789ab", "veth12ab", "virbr0"])
+def test_the_inside_of_container_hosts_is_no_network(name: str) -> None:
+    assert INSIDE.match(name)
+
+
+@pytest.mark.parametrize("name", ["eth0", "wlan0", "enp3s0", "br0", "br-lan", "usb0"])
+def test_cables_radios_and_bridges_to_them_are_networks(name: str) -> None:
+    assert not INSIDE.match(name)
