@@ -1,0 +1,210 @@
+"""The fold: everything said about a post, in whatever order it came, to what the post is. Pure: no clock, no policy.
+
+Order (design §4): first what tickets said, each by (counter, hash), the poster's before the helpers'; then what spaces
+said, topologically by refs. One opening or edit is the state; the others are not read, so they may be dropped. Whatever
+is malformed, unknown or said by somebody who may not, changes nothing.
+"""
+
+from collections.abc import Container, Iterable
+from typing import Any
+
+import msgspec
+
+from node.domain import bodies, codes, kinds, order, wire
+from node.domain.bodies import Body
+from node.domain.registry import HELPER, HOME, SPACE, TICKET, By, Who
+from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Said
+
+__all__ = ["Post", "Promise", "Said", "fold", "opening"]
+
+Spoken = tuple[Any, By]
+"""An event and who said it."""
+
+Chain = dict[bytes, int]
+"""The poster's tickets, the first one first, each with the last of its counters that counts."""
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A ticket's verified body with its event; the earliest entry that carries it."""
+
+    event: Any
+    body: Body
+    said: Said
+
+
+def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) -> Post | None:
+    """What the post is by all of this; None where its opening is not known. `erased`: tickets whose holder erased."""
+    told = order.each_once(said)
+    if len(told) == 1 and told[0].id == post_id:
+        return opening(post_id, told[0].space, told[0].ms, told[0].payload)
+    owner = _poster(post_id, told)
+    if owner in erased:
+        return _nothing_left(post_id, b"", owner)
+    told = [one for one in told if one.owner not in erased]
+    heard, events = _heard(post_id, told), _events(told)
+    if not owner:
+        return _fold_by_home(post_id, heard, events, told)
+    chain = _chain(owner, heard, events)
+    if any(ticket in erased for ticket in chain):
+        return _nothing_left(post_id, b"", owner)
+    home = _home(heard, chain)
+    if home is None:
+        carriers = {one.space for one in told if one.owner == owner}
+        return _nothing_left(post_id, b"", owner) if _erased_by(events, carriers) else None
+    spoken = [*_by_tickets(heard, chain), *_by_spaces(events, home, HOME)]
+    return _gone_or(_built(Post(post_id, home, owner), spoken), b"")
+
+
+def opening(post_id: bytes, space: bytes, ms: int, payload: bytes | None) -> Post | None:
+    """The post that a space's opening entry alone makes: nearly all posts when they arrive."""
+    event = wire.read(payload)
+    if not isinstance(event, wire.Opened):
+        return None
+    return kinds.state(Post(post_id, space), event, By(post_id, post_id, space, b"", ms, TICKET))
+
+
+def _fold_by_home(post_id: bytes, heard: list[Heard], events: list[tuple[Any, Said]], told: list[Said]) -> Post | None:
+    """A post without ticket: its home space speaks for it."""
+    opened = next((one for one in told if one.id == post_id), None)
+    if opened is None:
+        return None
+    if _erased_by(events, {opened.space}):
+        return _nothing_left(post_id, opened.space, b"")
+    own = [(event, said) for event, said in events if not isinstance(event, wire.Opened) or said.id == post_id]
+    spoken = [*_by_tickets(heard, {}), *_by_spaces(own, opened.space, TICKET | HOME)]
+    return _gone_or(_built(Post(post_id, opened.space), spoken), opened.space)
+
+
+def _nothing_left(post_id: bytes, home: bytes, owner: bytes) -> Post:
+    """All that remains of an erased post, the same whether its payloads are still held or not."""
+    return Post(post_id, home, owner, erased=True)
+
+
+def _gone_or(post: Post | None, home: bytes) -> Post | None:
+    return _nothing_left(post.id, home, post.owner) if post and post.erased else post
+
+
+def _poster(post_id: bytes, told: list[Said]) -> bytes:
+    """The ticket to which this post's id belongs, if it has spoken; else b""."""
+    owners = {one.owner for one in told if one.owner}
+    return next((owner for owner in owners if bodies.post_id(owner) == post_id), b"")
+
+
+# --- what was said ---
+
+
+def _heard(post_id: bytes, told: list[Said]) -> list[Heard]:
+    """Every ticket's words once, whoever carried them."""
+    heard: dict[bytes, Heard] = {}
+    for said in sorted((one for one in told if one.owner), key=lambda one: (one.ms, one.id)):
+        body = bodies.read(said.payload, post_id, said.owner)
+        event = body and wire.read_content(body.kind, body.content)
+        if body and event is not None:
+            heard.setdefault(body.id, Heard(event, body, said))
+    return list(heard.values())
+
+
+def _events(told: list[Said]) -> list[tuple[Any, Said]]:
+    """What spaces said, in order."""
+    spoken = ((wire.read(one.payload), one) for one in order.in_order([one for one in told if not one.owner]))
+    return [(event, one) for event, one in spoken if event is not None]
+
+
+def _by_tickets(heard: list[Heard], chain: Chain) -> list[Spoken]:
+    """The poster's tickets before the helpers', each by (counter, hash); nothing that a replaced ticket said later."""
+    places = {owner: place for place, owner in enumerate(chain)}
+    counted = [one for one in heard if one.body.counter <= chain.get(one.said.owner, FAR_FUTURE_MS)]
+    counted.sort(
+        key=lambda one: (places.get(one.said.owner, len(chain)), one.said.owner, one.body.counter, one.body.id)
+    )
+    return [(one.event, _by_ticket(one, TICKET if one.said.owner in chain else HELPER)) for one in counted]
+
+
+def _by_ticket(one: Heard, role: Who) -> By:
+    return By(one.body.id, one.said.id, one.body.home, one.said.owner, one.said.ms, role)
+
+
+def _by_spaces(events: list[tuple[Any, Said]], home: bytes, roles_of_home: Who) -> list[Spoken]:
+    def by(said: Said) -> By:
+        roles = SPACE | roles_of_home if said.space == home else SPACE
+        return By(said.id, said.id, said.space, b"", said.ms, roles)
+
+    return [(event, by(said)) for event, said in events]
+
+
+def _erased_by(events: list[tuple[Any, Said]], spaces: set[bytes]) -> bool:
+    return any(wire.kind_of(event).name == "post.erased" and said.space in spaces for event, said in events)
+
+
+# --- who speaks for a post with a ticket ---
+
+
+def _home(heard: list[Heard], chain: Chain) -> bytes | None:
+    """The space that the poster's state names; None where no state is known."""
+    spoken = [(event, by) for event, by in _by_tickets(heard, chain) if by.roles & TICKET]
+    state = _state_of(spoken)
+    return state[1].space if state else None
+
+
+def _chain(owner: bytes, heard: list[Heard], events: list[tuple[Any, Said]]) -> Chain:
+    """The poster's ticket and those that the home space gave out after it. A replacement counts when its space is the
+    home by what the old ticket had said up to the counter named: so nobody else's does, nor a later word of a thief."""
+    chain = {owner: FAR_FUTURE_MS}
+    for event, said in events:
+        if wire.kind_of(event).name != "ticket.replaced":
+            continue
+        old, new = codes.read_id(event.old), codes.read_id(event.new)
+        if old in chain and new not in chain:
+            cut = {**chain, old: min(chain[old], event.counter)}
+            if said.space == _home(heard, cut):
+                chain = {**cut, new: FAR_FUTURE_MS}
+    return chain
+
+
+# --- from what was said to what is ---
+
+
+def _state_of(spoken: list[Spoken]) -> Spoken | None:
+    """The last edit of who opened it, else the opening."""
+    states = [one for one in spoken if wire.is_state(one[0]) and one[1].roles & TICKET]
+    edits = [one for one in states if not isinstance(one[0], wire.Opened)]
+    return edits[-1] if edits else states[-1] if states else None
+
+
+def _built(post: Post, spoken: list[Spoken]) -> Post | None:
+    """The state first, then everything else in order, tickets before spaces."""
+    state = _state_of(spoken)
+    if state is None:
+        return None
+    post = kinds.state(post, *state)
+    firm = False
+    for event, by in spoken:
+        kind = wire.kind_of(event)
+        if by.roles & kind.who and not wire.is_state(event):
+            post = kind.step(post, event, by)
+            firm = post.withdrawn if by.owner else firm
+    return _settled(msgspec.structs.replace(post, withdrawn=post.withdrawn or firm))
+
+
+def _settled(post: Post) -> Post:
+    """Promises with what was answered to them, which may have been folded before the promise."""
+    promises = tuple(_answered(promise, post.answers) for promise in post.promises)
+    return msgspec.structs.replace(post, promises=promises, answers=()) if post.answers else post
+
+
+def _answered(promise: Promise, answers: tuple[Answer, ...]) -> Promise:
+    mine = [one for one in answers if one.promise == promise.id and _may_answer(one, promise)]
+    states = {one.state for one in mine}
+    others = [one.other for one in mine if one.state == "suggested"]
+    return msgspec.structs.replace(
+        promise,
+        state="released" if "released" in states else "confirmed" if "confirmed" in states else promise.state,
+        suggested=others[-1] if others else b"",
+    )
+
+
+def _may_answer(answer: Answer, promise: Promise) -> bool:
+    """Who opened the post, its home space, or who made the promise."""
+    if answer.by_poster:
+        return True
+    return answer.owner == promise.owner if promise.owner else not answer.owner and answer.space == promise.space

@@ -1,0 +1,161 @@
+"""What is done to people's words: cleaned when read, folded for search. Pure; storage notes the version of Unicode.
+
+Cleaning keeps every letter as written (also ZWNJ and ZWJ, which Persian, Urdu and Bengali need). Folding makes what
+people type for one word the same: it is never shown.
+"""
+
+import re
+import unicodedata
+
+# The ten that the pages speak come first; the others are languages that neighbours write in.
+LANGUAGES: dict[str, str] = {
+    "en": "English",
+    "ar": "العربية",
+    "ur": "اردو",
+    "fa": "فارسی",
+    "so": "Soomaali",
+    "bn": "বাংলা",
+    "tr": "Türkçe",
+    "es": "Español",
+    "fr": "Français",
+    "ht": "Kreyòl ayisyen",
+    "am": "አማርኛ",
+    "ckb": "کوردیی ناوەندی",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "ha": "Hausa",
+    "hi": "हिन्दी",
+    "it": "Italiano",
+    "kmr": "Kurmancî",
+    "ne": "नेपाली",
+    "om": "Afaan Oromoo",
+    "pa": "ਪੰਜਾਬੀ",
+    "pl": "Polski",
+    "ps": "پښتو",
+    "pt": "Português",
+    "ro": "Română",
+    "ru": "Русский",
+    "sq": "Shqip",
+    "sw": "Kiswahili",
+    "ta": "தமிழ்",
+    "ti": "ትግርኛ",
+    "tl": "Tagalog",
+    "uk": "Українська",
+    "vi": "Tiếng Việt",
+    "yo": "Yorùbá",
+    "zh": "中文",
+}
+RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "ps", "ckb"})
+
+
+def direction(tag: str) -> str:
+    """By the language's main script: "rtl" or "ltr"."""
+    return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+# Whatever may need a change: controls, bidi controls, presentation forms, marks. Most words have none.
+_SUSPECT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u0300-\u036f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufb00-\ufdff\ufe70-\ufeff"
+    "\ufff0-\uffff\ud800-\udfff]"
+)
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    "\ufffe\uffff\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_PRESENTATION = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
+_HEAPED = re.compile("([\u0300-\u036f]{3})[\u0300-\u036f]+")
+_BLANKS = re.compile("[ \t]+")
+_EMPTY_LINES = re.compile(" ?\n ?(?:\n ?)+")
+
+
+def clean(words: str) -> str:
+    """People's words as they may be shown: without controls and bidi controls, presentation forms folded to letters,
+    composed, no heaps of accents, blanks and empty lines drawn together. Lines stay lines."""
+    if words.isascii() and words.isprintable():
+        return _BLANKS.sub(" ", words).strip() if "  " in words else words.strip()
+    if "  " in words or _SUSPECT.search(words):
+        words = _scrub(words)
+    words = words.strip()
+    return words if unicodedata.is_normalized("NFC", words) else unicodedata.normalize("NFC", words)
+
+
+def _scrub(words: str) -> str:
+    words = _DROPPED.sub("", _LINE_ENDS.sub("\n", words))
+    words = _PRESENTATION.sub(lambda run: unicodedata.normalize("NFKC", run.group()), words)
+    words = _HEAPED.sub(r"\1", unicodedata.normalize("NFC", words))
+    words = _EMPTY_LINES.sub("\n\n", _BLANKS.sub(" ", words))
+    return words.replace(" \n", "\n").replace("\n ", "\n").strip()
+
+
+def clean_line(words: str) -> str:
+    """As clean(), in one line: names of areas, reasons."""
+    return _BLANKS.sub(" ", clean(words).replace("\n", " ")).strip()
+
+
+# Letters that people write for each other. The left ones are folded into the right one.
+_SAME = {
+    **dict.fromkeys("ٱ", "ا"),
+    **dict.fromkeys("ىیېۍێےۓ", "ي"),
+    **dict.fromkeys("ةہھەۃ", "ه"),
+    **dict.fromkeys("کڪ", "ك"),
+    **dict.fromkeys("ءـ", ""),
+    **dict.fromkeys("ীী", "ি"),
+    **dict.fromkeys("ূ", "ু"),
+    **dict.fromkeys("ঈ", "ই"),
+    **dict.fromkeys("ঊ", "উ"),
+    **dict.fromkeys("শষ", "স"),
+    **dict.fromkeys("ণ", "ন"),
+    **dict.fromkeys("ৎ", "ত"),
+    **dict.fromkeys("ı", "i"),
+    **dict.fromkeys("øǿ", "o"),
+    **dict.fromkeys("ł", "l"),
+    **dict.fromkeys("đð", "d"),
+    **dict.fromkeys("æǽ", "ae"),
+    **dict.fromkeys("œ", "oe"),
+    **dict.fromkeys("þ", "th"),
+    **dict.fromkeys("\u200c\u200d\u00ad", ""),
+}
+_BENGALI_OR_HINDI_MARKS = frozenset("\u0900\u0901\u0902\u093c\u0981\u09bc")
+_INDIC = range(0x0900, 0x1AB0)
+
+
+class _Folding(dict[int, str]):
+    """char -> what it is folded to, worked out once for each char."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = "".join(map(_fold, unicodedata.normalize("NFKD", chr(code).casefold())))
+        return folded
+
+
+def _fold(char: str) -> str:
+    if char in _SAME:
+        return _SAME[char]
+    kind = unicodedata.category(char)
+    if kind == "Mn":  # vowel signs of Indic scripts are marks too, and carry meaning
+        return char if ord(char) in _INDIC and char not in _BENGALI_OR_HINDI_MARKS else ""
+    if kind == "Nd":
+        return str(unicodedata.decimal(char))
+    if _is_unspaced(char):
+        return f" {char} "
+    return char if kind[0] in "LMN" else " "
+
+
+def _is_unspaced(char: str) -> bool:
+    """Scripts written without spaces: each sign is a word of its own to the index."""
+    return "\u3041" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff"
+
+
+_FOLDING = _Folding()
+WORDS_LIMIT = 8
+
+
+def folded(words: str) -> str:
+    """Text for the search index. Whoever types plain letters finds accented ones: `alisveris` finds `Alışveriş`."""
+    return words.lower() if words.isascii() else words.translate(_FOLDING)
+
+
+def search_words(find: str) -> list[str]:
+    """The words to look for, folded as the index is; at most eight."""
+    plain = "".join(char if char.isalnum() or not char.isascii() else " " for char in folded(find))
+    return plain.split()[:WORDS_LIMIT]
