@@ -31,10 +31,10 @@ sys.path.insert(0, str(HOME))
 import run_node  # noqa: E402
 
 CLONE = "/srv/corkboard"
-TAKEN_OVER = re.compile(r"PIP_.*|(https?|no|all|ftp)_proxy|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE)
+TAKEN_OVER = re.compile(r"PIP_.*|(https?|no|all)_proxy|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE)
 FILES_TAKEN_OVER = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt")
 APT_SETTINGS = re.compile(r"^Acquire::(https?|ftp|Check-|Retries|Max-)", re.IGNORECASE)
-LOCAL_PATH = re.compile(r"(?:file://|(?<=['\"= ]))(/[^\s'\",]+)")
+LOCAL_PATH = re.compile(r"(file://|(?<=['\"= ]))(/[^\s'\",]+)")
 # In namespaces of its own: processes and mounts end with the first process. $1 the root, $2 folders to show read-only,
 # then the command. sh stays as process 1, so that signals reach the command as they would anywhere.
 INSIDE = """
@@ -163,7 +163,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes], minutes: float) -> 
 
 
 def apt_sources(suite: str) -> str:
-    """Where this machine takes Debian from, as apt itself tells it. Empty lines of apt mean that apt was never asked."""
+    """Where this machine takes Debian from, as apt itself tells it. It knows nothing before its first update."""
     ask = ["apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"]
     lines = output([*ask, "Origin: Debian"]).splitlines()
     if not lines:
@@ -171,7 +171,7 @@ def apt_sources(suite: str) -> str:
         lines = output([*ask, "Origin: Debian"]).splitlines()
     wanted = sorted({line for line in lines if line.split()[2].partition("-")[0] == suite})
     if not wanted:
-        raise run_node.Stop(f"apt on this machine knows no Debian {suite}; name the release that it knows with --suite.")
+        raise run_node.Stop(f"apt on this machine knows no Debian {suite}; name one that it knows with --suite.")
     return "\n".join(wanted) + "\n"
 
 
@@ -194,9 +194,9 @@ def pip_settings() -> list[Path]:
 
 
 def folders_to_show() -> list[str]:
-    """Folders of this machine from which pip takes packages, by its settings."""
+    """Folders of this machine from which pip takes packages, by its settings. An index names files beside itself."""
     settings = "\n".join([*(file.read_text() for file in pip_settings()), *(f" {v}" for v in taken_over().values())])
-    folders = {Path(path) for path in LOCAL_PATH.findall(settings)}
+    folders = {Path(path).parent if index else Path(path) for index, path in LOCAL_PATH.findall(settings)}
     return sorted(str(folder) for folder in folders if folder.is_dir() and not folder.is_relative_to("/etc"))
 
 
