@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -130,7 +131,7 @@ def run_pip(command: list[str], total: int) -> str | None:
         lines.append(line)
         if line.startswith(("Collecting ", "Processing ")):
             fetched += 1
-            say(f"  {fetched}/{total} {Path(line.split()[1]).name.replace('==', ' ')}")
+            say(f"  {fetched}/{total} {' '.join(re.split('==|-', Path(line.split()[1]).name)[:2])}")
         elif line.startswith("Installing collected"):
             say("  putting them in place")
         elif "Retrying (" in line:
