@@ -109,10 +109,14 @@ def _limit(listener: Any) -> None:
 
     def channel_class(server: Any, sock: socket.socket, address: Any, adj: Any, map: Any) -> Any:
         held = Counter(each.addr[0] for each in server.active_channels.values())
-        if held[address[0]] >= CONNECTIONS_EACH and not address[0].startswith("127."):
+        if held[address[0]] >= CONNECTIONS_EACH and not _is_this_machine(address[0]):
             sock.close()
             return None
         return open_channel(server, sock, address, adj, map=map)
 
     listener.maintenance = maintenance
     listener.channel_class = channel_class
+
+
+def _is_this_machine(host: str) -> bool:
+    return host.startswith("127.") or host == "::1"

@@ -59,12 +59,14 @@ class Work(Protocol):
 @dataclass
 class Report:
     """What one visit brought. taken: what the gate said of each transaction; void: feeds found to have two
-    histories; refused: feeds of which something was not taken, with the refusal's key; asked: how many requests."""
+    histories; refused: feeds of which something was not taken, with the refusal's key; passed: feeds of nodes that
+    are not accepted; proofs: how many were told of; asked: how many requests it took."""
 
     taken: list[object] = field(default_factory=list)
     void: set[bytes] = field(default_factory=set)
     refused: dict[bytes, str] = field(default_factory=dict)
     passed: set[bytes] = field(default_factory=set)
+    proofs: int = 0
     asked: int = 0
 
     def over(self) -> set[bytes]:
@@ -101,6 +103,7 @@ class Pull:
             news = await self._news()
             if news.same:
                 break
+            self.report.proofs += len(news.proofs)
             await self._proofs([raw(word) for word in news.proofs])
             await self._entries(news.heads)
             if self.report.refused:

@@ -85,6 +85,13 @@ class Link:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable("unreachable", str(error)) from None
 
+    async def first_post(self, path: str, body: bytes) -> Caller:
+        """Posts, and tells who it was that answered."""
+        await self.post(path, body)
+        if self.peer is None:
+            raise Unreachable("unreachable")  # cannot be: a request went out
+        return self.peer
+
     async def close(self) -> None:
         await self._session.close()
 

@@ -1,0 +1,265 @@
+"""The exchange as a process of its own: peers' port, visits, discovery, pairing window, checkpoints.
+
+It may be killed at any moment: the kiosk does not notice, and `serve` starts it again. It ends by itself when its
+standard input does, which is when `serve` is gone. Heavy work runs on threads, so that news are always answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import logging
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from node import control, intake
+from node.run import Run, open_run
+from node.settings import Settings
+from node.storage import db as database
+from sync import circle, log
+from sync.discovery import Discovery, Found
+from sync.entry import Entry
+from sync.exchange import Answers, trusted
+from sync.handshake import BadHandover, Handover
+from sync.identity import shown
+from sync.pairing import PairingWindow
+from sync.peers import tls
+from sync.peers.server import Door, PeerServer
+from sync.refusals import Refused
+from sync.visits import Visited, Visits
+
+LOOK_SECONDS = 0.5
+CHECKPOINT_SECONDS = 20.0
+BIND_AGAIN_SECONDS = 10.0
+RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
+
+logger = logging.getLogger("corkboard.exchange")
+
+
+class NoRoom(Refused):
+    """The disk is nearly full: what is left is kept for the kiosk."""
+
+    key = "no-room"
+
+
+class BoardGate:
+    """The gate that sync is handed: this node's one door."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def db(self) -> sqlite3.Connection:
+        return self._run.db()
+
+    def accept(
+        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
+    ) -> intake.Taken:
+        if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
+            raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
+        return intake.accept(self._run, pages, proofs, payloads)
+
+
+class Exchange:
+    """Everything that the process does, wired together."""
+
+    def __init__(self, run: Run, say: Callable[[str], None]) -> None:
+        self._run, self._say = run, say
+        self._gate = BoardGate(run)
+        me, certificates = run.identity, trusted(run.db())
+        self._trusted = set(certificates)
+        self._server_context = tls.server_context(me, certificates)
+        self._client_context = tls.client_context(me, certificates)
+        self._port, self._bound = run.settings.peer_port, False
+        self._window = PairingWindow(self._handover, self._joined)
+        self._visits = Visits(
+            self._gate, self._client_context, me.node_fingerprint, lambda: self._port, run.clock_ms, self._circle_told
+        )
+        self._server = PeerServer(
+            Door(
+                Answers(self._gate.db),
+                lambda who, address: self._visits.appeared(who.node, [address]),
+                self._window.routes(),
+                lambda who, body: circle.keys_to_wire(circle.keys(run.settings.data)),
+            )
+        )
+        self._changed = asyncio.Event()
+        self._discovery: Discovery | None = None
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Works until stop is set."""
+        async with contextlib.AsyncExitStack() as last:
+            await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
+            last.push_async_callback(self._visits.close)
+            last.push_async_callback(self._server.close)
+            jobs = [asyncio.create_task(job) for job in (self._listen(), self._look(), self._checkpoint())]
+            await stop.wait()
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            if self._discovery:
+                await self._discovery.stop()
+
+    async def _listen(self) -> None:
+        """Binds the peers' port, however long that takes, and is then to be found in the network."""
+        await self._visits.refresh()
+        said = False
+        while not self._bound:
+            try:
+                listener = socket.create_server((self._run.settings.host, self._port), backlog=64)
+            except OSError as error:
+                if not said:
+                    self._say(
+                        f"Other spaces cannot reach this one: port {self._port} cannot be used ({error.strerror}). "
+                        "The kiosk works, and this node still visits them. Trying the port again."
+                    )
+                said = True
+                await asyncio.sleep(BIND_AGAIN_SECONDS)
+                continue
+            await self._server.start(listener, self._server_context)
+            self._port, self._bound = listener.getsockname()[1], True
+        fingerprint = self._run.identity.node_fingerprint
+        self._discovery = Discovery(fingerprint, secrets.token_hex(8), self._port, self._found)
+        await self._discovery.start()
+
+    def _found(self, found: Found) -> None:
+        hosts = (f"[{each}]" if ":" in each else each for each in found.addresses)
+        self._visits.appeared(found.fingerprint, [f"https://{host}:{found.port}" for host in hosts])
+
+    async def _look(self) -> None:
+        """Notices what other processes wrote, and what came in here, and tells the peers."""
+        db, version, told = self._run.db(), -1, -1
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
+            self._changed.clear()
+            tls.let_strangers_in(self._server_context, self._window.is_open)
+            now = db.execute("PRAGMA data_version").fetchone()[0]
+            if now == version:
+                continue
+            version = now
+            await self._trust_new_spaces()
+            n = log.last_arrival(db)[0]
+            if n != told:
+                told = n
+                await self._visits.poke()
+
+    async def _trust_new_spaces(self) -> None:
+        fresh = set(trusted(self._run.db())) - self._trusted
+        if fresh:
+            tls.trust(self._server_context, fresh)
+            tls.trust(self._client_context, fresh)
+            self._trusted |= fresh
+        await self._visits.refresh()
+
+    async def _checkpoint(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT_SECONDS)
+            with contextlib.suppress(sqlite3.OperationalError):  # somebody reads: the next time, then
+                await asyncio.to_thread(lambda: database.checkpoint(self._run.db(), self._run.settings.data))
+
+    def _circle_told(self, told: bytes) -> None:
+        with contextlib.suppress(BadHandover):  # nothing of it was taken, and the exchange of entries is as it was
+            circle.add_keys(self._run.settings.data, circle.keys_from_wire(told))
+
+    def _handover(self) -> Handover:
+        return circle.ours(self._run.db(), self._run.settings.data, self._run.identity, self._port)
+
+    async def _joined(self, handover: Handover) -> None:
+        run = self._run
+        await asyncio.to_thread(lambda: circle.join(run.db(), run.settings.data, handover, run.clock_ms()))
+        self._say(f"Connected with {handover.name}.")
+        self._changed.set()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What the control socket is asked (node/README, Control)."""
+        match request:
+            case {"do": "pair"}:
+                window = self._window.open()
+                tls.let_strangers_in(self._server_context, True)
+                return {"code": window.code, "until_ms": self._run.clock_ms() + int(window.seconds * 1000)}
+            case {"do": "pull", "address": str(address)} if address:
+                await self._trust_new_spaces()
+                return {"reports": [_told(await self._visits.visit_address(address))]}
+            case {"do": "pull"}:
+                await self._trust_new_spaces()
+                return {"reports": [_told(visited) for visited in await self._visits.visit_all()]}
+            case {"do": "news"}:
+                self._changed.set()
+                return {}
+            case {"do": "health"}:
+                return self._health()
+        return {"error": "unknown"}
+
+    def _health(self) -> dict[str, Any]:
+        peers = circle.peers(self._run.db())
+        around = self._discovery.around() if self._discovery else ()
+        return {
+            "pid": os.getpid(),
+            "peer_port": self._port,
+            "bound": self._bound,
+            "pairing": self._window.is_open,
+            "around": [shown(found.fingerprint) for found in around],
+            "peers": [
+                {"peer": shown(p.node), "name": p.name, "address": p.address, "seen_ms": p.seen_ms, "error": p.error}
+                for p in peers
+            ],
+        }
+
+
+def _told(visited: Visited) -> dict[str, Any]:
+    """One visit in the words of the board."""
+    taken = [each for each in visited.report.taken if isinstance(each, intake.Taken)]
+    words = ("entries", "needs", "offers", "met", "erased")
+    sums = {word: sum(getattr(each, word) for each in taken) for word in words}
+    return {
+        "peer": shown(visited.node) if visited.node else "",
+        "name": visited.name,
+        **sums,
+        "void": len(visited.report.void),
+        "error": visited.error,
+    }
+
+
+def settings_line(settings: Settings) -> bytes:
+    """How `serve` hands its settings to this process: the first line of its standard input."""
+    return json.dumps(dataclasses.asdict(settings), default=str).encode() + b"\n"
+
+
+def read_settings(line: bytes) -> Settings:
+    told = {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(line).items()}
+    return Settings(**{**told, "data": Path(told["data"])})
+
+
+async def _work(run: Run) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def watch_input() -> None:
+        while os.read(0, 4096):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended first
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch_input, daemon=True).start()
+    await Exchange(run, lambda line: print(line, flush=True)).until(stop)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="exchange: %(message)s")
+    settings = read_settings(sys.stdin.buffer.readline())
+    asyncio.run(_work(open_run(settings)))
+    os._exit(0)  # a thread in the middle of a transaction is rolled back; nobody waits for it
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""When to visit whom, and where. Knows addresses, waiting and one visit at a time for each peer; a visit is a Pull.
+
+A peer is visited when it appears, when it pokes, when somebody asks, and every minute. Whoever is not known yet is
+tried too: the handshake tells whether an accepted space names that node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from sync import circle, known
+from sync.exchange import Caller, Gate, caller
+from sync.messages import Poke, write
+from sync.peers.client import Declined, Link, Unreachable
+from sync.pull import Pull, Report
+from sync.refusals import Refused
+
+EVERY_SECONDS = 60.0
+STRANGER_SECONDS = 600.0  # a node that is not of the circle is tried again after this long
+CIRCLE_SECONDS = 3600.0
+FORGIVE_SECONDS = 600.0  # and so is a feed that a peer could not prove
+VISITS_AT_ONCE = 4
+PEERS_AT_MOST = 500  # anybody in the network can announce nodes
+ADDRESSES_EACH = 8
+
+log = logging.getLogger("corkboard.visits")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Visited:
+    """How one visit went. error: its key, "" when it went well; report: what came in, also before an error."""
+
+    node: bytes
+    name: str
+    report: Report
+    error: str
+
+
+@dataclass
+class _Peer:
+    node: bytes
+    hints: list[str] = field(default_factory=list)  # addresses, the freshest first
+    link: Link | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    shunned: set[tuple[bytes, bytes]] = field(default_factory=set)
+    forgive_at: float = 0.0
+    circle_at: float = 0.0  # when it is next asked about the circle
+    task: asyncio.Task[None] | None = None
+
+
+class Visits:
+    """All visits of one node. Lives in one event loop; everything that reads or writes the database leaves it.
+
+    port: where this node answers, told with each poke; asked anew, since it may be bound late. now_ms: Unix ms.
+    circle_told: is given what a peer says of the circle (circle.keys_to_wire); raises what it will.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        context: ssl.SSLContext,
+        me: bytes,
+        port: Callable[[], int],
+        now_ms: Callable[[], int],
+        circle_told: Callable[[bytes], object],
+    ) -> None:
+        self._gate, self._context, self._me, self._port, self._now_ms = gate, context, me, port, now_ms
+        self._circle_told = circle_told
+        self._peers: dict[bytes, _Peer] = {}
+        self._writer = ThreadPoolExecutor(1, "ingest")
+        self._quick = ThreadPoolExecutor(2, "visit")
+        self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
+
+    async def refresh(self) -> None:
+        """Begins to visit peers that are new in the table, and stops visiting those that are blocked."""
+        rows = {peer.node: peer.address for peer in await self._look(lambda: circle.peers(self._gate.db()))}
+        for node, address in rows.items():
+            if node not in self._peers:
+                self.appeared(node, [address] if address else [])
+
+    def appeared(self, node: bytes, addresses: Iterable[str]) -> None:
+        """A node is, or says that it is, at these addresses: visit it now."""
+        if node == self._me or (node not in self._peers and len(self._peers) >= PEERS_AT_MOST):
+            return
+        peer = self._peers.setdefault(node, _Peer(node))
+        fresh = list(dict.fromkeys(addresses))
+        peer.hints = [*fresh, *(each for each in peer.hints if each not in fresh)][:ADDRESSES_EACH]
+        peer.wake.set()
+        if peer.task is None:
+            peer.task = asyncio.create_task(self._keep_visiting(peer))
+
+    async def poke(self) -> None:
+        """Tells every peer that there is news here. Who cannot be told will notice within the minute."""
+        await asyncio.gather(*(self._poke(peer) for peer in self._peers.values()))
+
+    async def visit_all(self) -> list[Visited]:
+        """Every peer now, and how it went."""
+        await self.refresh()
+        rows = await self._look(lambda: circle.peers(self._gate.db()))
+        peers = [self._peers[row.node] for row in rows if row.node in self._peers]
+        return list(await asyncio.gather(*(self.visit(peer) for peer in peers)))
+
+    async def visit_address(self, address: str) -> Visited:
+        """Whoever of the circle answers at this address."""
+        link = Link(address, self._context, self._check)
+        try:
+            node = (await link.first_post("/peer/v1/poke", write(Poke(self._port())))).node
+        except (Unreachable, Declined) as error:
+            return Visited(b"", address, Report(), error.key)
+        finally:
+            await link.close()
+        self.appeared(node, [link.address])
+        return await self.visit(self._peers[node])
+
+    async def close(self) -> None:
+        tasks = [peer.task for peer in self._peers.values() if peer.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for peer in self._peers.values():
+            if peer.link:
+                await peer.link.close()
+        for pool in (self._writer, self._quick):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_visiting(self, peer: _Peer) -> None:
+        while True:
+            peer.wake.clear()
+            pause = EVERY_SECONDS
+            try:
+                went = await self.visit(peer)
+                if went.error and not went.name:
+                    pause = STRANGER_SECONDS
+            except Exception as error:  # whatever it was, the next visit may go well
+                log.warning("a visit failed: %s: %s", type(error).__name__, error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(peer.wake.wait(), pause * random.uniform(0.75, 1.25))
+
+    async def visit(self, peer: _Peer) -> Visited:
+        """One visit, after the one that is on its way to the same peer."""
+        async with peer.busy, self._at_once:
+            report, error = Report(), "no-address"
+            for address in await self._addresses(peer):
+                report, error = await self._visit_at(peer, address)
+                if error not in ("unreachable", "silent", "handshake", "somebody-else"):
+                    break  # it was reached: another way to it would meet the same
+            return await self._look(self._note, peer.node, report, error)
+
+    async def _addresses(self, peer: _Peer) -> list[str]:
+        rows = await self._look(lambda: circle.peers(self._gate.db()))
+        last = [row.address for row in rows if row.node == peer.node and row.address]
+        kept = [peer.link.address] if peer.link else []
+        return list(dict.fromkeys([*kept, *peer.hints, *last]))
+
+    async def _visit_at(self, peer: _Peer, address: str) -> tuple[Report, str]:
+        kept = peer.link is not None
+        report, error = await self._pull(peer, address)
+        if kept and error == "unreachable":  # a kept line that the other end has hung up says nothing of today
+            report, error = await self._pull(peer, address)
+        return report, error
+
+    async def _pull(self, peer: _Peer, address: str) -> tuple[Report, str]:
+        link = await self._link(peer, address)
+        pull = Pull(link, self._gate, peer.node, self._work, self._shunned(peer))
+        try:
+            await self._meet(peer, link)
+            report = await pull.run()
+            await self._hear_of_the_circle(peer, link, report)
+            return report, next(iter(report.refused.values()), "")
+        except Declined as error:
+            self._come_back(peer, error.retry_s)
+            return pull.report, error.key
+        except Unreachable as error:
+            await self._drop(peer)
+            return pull.report, error.key
+        except Refused as error:
+            return pull.report, error.key
+
+    async def _meet(self, peer: _Peer, link: Link) -> None:
+        """On a new line: says where this node is, and notes where that one is."""
+        if link.peer is None:
+            who = await link.first_post("/peer/v1/poke", write(Poke(self._port())))
+            peer.circle_at = 0.0
+            await self._work(lambda: known.meet(self._gate.db(), who, link.certificate, link.address))
+
+    async def _hear_of_the_circle(self, peer: _Peer, link: Link, report: Report) -> None:
+        """Its keys: on a new line, after a new roster, since then somebody may have joined, and every hour."""
+        now = asyncio.get_running_loop().time()
+        if report.proofs or now >= peer.circle_at:
+            told = await link.post("/peer/v1/circle", b"{}")
+            await self._look(self._circle_told, told)
+            peer.circle_at = now + CIRCLE_SECONDS
+
+    async def _link(self, peer: _Peer, address: str) -> Link:
+        if peer.link is None or peer.link.address != address:
+            await self._drop(peer)
+            peer.link = Link(address, self._context, self._check, peer.node)
+        return peer.link
+
+    async def _drop(self, peer: _Peer) -> None:
+        link, peer.link = peer.link, None
+        if link:
+            await link.close()
+
+    def _shunned(self, peer: _Peer) -> set[tuple[bytes, bytes]]:
+        now = asyncio.get_running_loop().time()
+        if now > peer.forgive_at:
+            peer.shunned.clear()
+            peer.forgive_at = now + FORGIVE_SECONDS
+        return peer.shunned
+
+    def _come_back(self, peer: _Peer, seconds: int) -> None:
+        if seconds:
+            asyncio.get_running_loop().call_later(seconds * random.uniform(1, 1.5), peer.wake.set)
+
+    def _note(self, node: bytes, report: Report, error: str) -> Visited:
+        db = self._gate.db()
+        name = next((peer.name for peer in circle.peers(db) if peer.node == node), "")
+        if name:
+            known.tried(db, node, self._now_ms(), error)
+        return Visited(node, name, report, error)
+
+    async def _poke(self, peer: _Peer) -> None:
+        if peer.link is None:
+            return  # it was not reached lately: it will ask by itself, or appear
+        with contextlib.suppress(Unreachable, Declined):
+            await peer.link.post("/peer/v1/poke", write(Poke(self._port())))
+
+    async def _check(self, certificate: bytes) -> Caller:
+        return await self._look(lambda: caller(self._gate.db(), certificate))
+
+    def _work(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._writer, partial(do, *args, **kwargs))
+
+    def _look(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._quick, partial(do, *args, **kwargs))

@@ -1,0 +1,99 @@
+"""The web server's limits, against real sockets."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from node import listening
+from node.listening import PortTaken, listen, web_server
+
+
+def hello(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(0.3)
+    start_response("200 OK", [("Content-Length", "5")])
+    return [b"hello"]
+
+
+@pytest.fixture
+def port():
+    sockets = listen("127.0.0.1", 0)
+    server = web_server(hello, sockets)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield sockets[0].getsockname()[1]
+    server.close()
+    thread.join(5)
+
+
+def ask(port, request=b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", source="127.0.0.1"):
+    with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0)) as line:
+        line.sendall(request)
+        answer = b""
+        while part := line.recv(4096):
+            answer += part
+    return answer
+
+
+def test_a_page_is_served_without_naming_the_software(port):
+    answer = ask(port)
+    assert answer.endswith(b"hello") and b"waitress" not in answer.lower()
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortTaken) as refused:
+        listen("127.0.0.1", taken.getsockname()[1])
+    assert "another port in node.toml" in str(refused.value)
+
+
+def test_a_body_too_large_is_refused(port):
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 99999999\r\n\r\n"
+    assert ask(port, head).startswith(b"HTTP/1.1 413")
+
+
+def test_a_request_that_drips_is_cut_off_and_an_idle_line_is_not(port, monkeypatch):
+    monkeypatch.setattr(listening, "REQUEST_SECONDS", 0.5)
+    with socket.create_connection(("127.0.0.1", port), timeout=15) as dripping:
+        began = time.monotonic()
+        dripping.sendall(b"GET / HTTP/1.1\r\n")
+        with pytest.raises(OSError):
+            for _ in range(150):
+                dripping.sendall(b"X")
+                time.sleep(0.1)
+        assert time.monotonic() - began < 12
+
+
+def test_one_address_cannot_hold_all_connections(port, monkeypatch):
+    monkeypatch.setattr(listening, "CONNECTIONS_EACH", 5)
+    held = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
+    try:
+        assert ask(port).endswith(b"hello"), "this machine itself is always let in"
+    finally:
+        for each in held:
+            each.close()
+
+
+def test_another_address_is_let_in_up_to_its_share(monkeypatch):
+    monkeypatch.setattr(listening, "CONNECTIONS_EACH", 2)
+    monkeypatch.setattr(listening, "_is_this_machine", lambda host: host == "127.0.0.1")
+    sockets = listen("127.0.0.1", 0)
+    server = web_server(hello, sockets)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    port = sockets[0].getsockname()[1]
+    held = [
+        socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) for _ in range(2)
+    ]
+    try:
+        time.sleep(0.2)
+        with pytest.raises((ConnectionError, AssertionError)):
+            assert ask(port, source="127.0.0.2"), "closed without an answer"
+        assert ask(port, source="127.0.0.3").endswith(b"hello")
+        assert ask(port).endswith(b"hello")
+    finally:
+        for each in held:
+            each.close()
+        server.close()
+        thread.join(5)
