@@ -43,7 +43,7 @@ async def echo(request):
 def test_a_command_is_answered(tmp_path):
     with answering(tmp_path, echo):
         assert control.ask(tmp_path, {"do": "health"}) == {"heard": {"do": "health"}}
-        assert stat.S_IMODE(os.stat(tmp_path / "control.sock").st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "control.sock").stat().st_mode) == 0o600
 
 
 def test_a_folder_with_a_very_long_name_works_too(tmp_path):
@@ -67,7 +67,7 @@ def test_nobody_there_is_said_so(tmp_path):
 def test_a_socket_left_by_a_killed_process_is_replaced(tmp_path):
     with answering(tmp_path, echo):
         os.link(tmp_path / "control.sock", tmp_path / "left")
-    os.rename(tmp_path / "left", tmp_path / "control.sock")
+    (tmp_path / "left").rename(tmp_path / "control.sock")
     with pytest.raises(NotRunning):
         control.ask(tmp_path, {"do": "health"})
     with answering(tmp_path, echo):
