@@ -1,0 +1,134 @@
+"""Places for nodes to be in: network namespaces joined by a switch where root allows, else this machine's own network.
+
+What is made here is taken away again, whatever the test did.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+CLONE_NEWNET = 0x40000000
+WHY_NOT = "network namespaces need root and iproute2"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node runs. `address`: how others reach it; `namespace`: "" for this machine's own network."""
+
+    address: str
+    namespace: str = ""
+
+    def command(self, *words: str) -> list[str]:
+        """The same command, run at this place."""
+        return ["ip", "netns", "exec", self.namespace, *words] if self.namespace else list(words)
+
+    def do(self, what: Callable[[], T]) -> T:
+        """Calls something at this place: sockets that it opens belong to this network."""
+        if not self.namespace:
+            return what()
+        done: list[T | BaseException] = []
+
+        def there() -> None:
+            try:
+                _enter(self.namespace)
+                done.append(what())
+            except BaseException as error:
+                done.append(error)
+
+        thread = threading.Thread(target=there)
+        thread.start()
+        thread.join()
+        if isinstance(done[0], BaseException):
+            raise done[0]
+        return done[0]
+
+    def unplug(self) -> None:
+        """Pulls the cable."""
+        _ip("-n", self.namespace, "link", "set", "eth0", "down")
+
+    def plug_in(self) -> None:
+        _ip("-n", self.namespace, "link", "set", "eth0", "up")
+        _multicast(self.namespace)
+
+    def renumber(self, address: str) -> None:
+        """Another lease: the old address goes, a new one comes."""
+        _ip("-n", self.namespace, "address", "flush", "dev", "eth0", "scope", "global")
+        _ip("-n", self.namespace, "address", "add", f"{address}/24", "dev", "eth0")
+        _multicast(self.namespace)
+
+
+@dataclass
+class Network:
+    """A switch with a cable to every place."""
+
+    name: str
+    _made: list[str] = field(default_factory=list)
+
+    def place(self) -> Place:
+        number = len(self._made)
+        namespace, cable, address = f"{self.name}-{number}", f"port{number}", f"10.77.0.{number}"
+        self._namespace(namespace)
+        _ip("link", "add", "eth0", "netns", namespace, "type", "veth", "peer", "name", cable, "netns", self.name)
+        _ip("-n", self.name, "link", "set", cable, "master", "switch", "up")
+        _ip("-n", namespace, "address", "add", f"{address}/24", "dev", "eth0")
+        _ip("-n", namespace, "link", "set", "eth0", "up")
+        _multicast(namespace)
+        return Place(address, namespace)
+
+    def switch_on(self) -> None:
+        self._namespace(self.name)
+        # Without snooping a switch passes multicast on to everybody, like the cheap ones that spaces have.
+        _ip("-n", self.name, "link", "add", "switch", "type", "bridge", "mcast_snooping", "0", "forward_delay", "0")
+        _ip("-n", self.name, "link", "set", "switch", "up")
+
+    def take_away(self) -> None:
+        for namespace in reversed(self._made):
+            subprocess.run(["ip", "netns", "delete", namespace], check=False, capture_output=True)
+
+    def _namespace(self, name: str) -> None:
+        _ip("netns", "add", name)
+        self._made.append(name)
+        _ip("-n", name, "link", "set", "lo", "up")
+
+
+@contextmanager
+def network() -> Iterator[Network]:
+    """Raises CalledProcessError or PermissionError where this user may not make one."""
+    net = Network(f"cork{os.getpid() % 100000}")
+    try:
+        net.switch_on()
+        yield net
+    finally:
+        net.take_away()
+
+
+def may_make_networks() -> bool:
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        return False
+    try:
+        with network():
+            return True
+    except subprocess.CalledProcessError:
+        return False
+
+
+def _multicast(namespace: str) -> None:
+    _ip("-n", namespace, "route", "replace", "224.0.0.0/4", "dev", "eth0")
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=20)
+
+
+def _enter(namespace: str) -> None:
+    with Path("/run/netns", namespace).open("rb") as handle:
+        if ctypes.CDLL(None, use_errno=True).setns(handle.fileno(), CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")

@@ -1,0 +1,175 @@
+"""A whole node as a neighbour would meet it: a real process with its own folder, reached by its own commands."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.request import urlopen
+
+from tests.two_nodes.network import Place
+
+HOME = Path(__file__).parents[2]
+COMMAND_S = 120.0
+START_S = 40.0
+STOP_S = 15.0
+T = TypeVar("T")
+
+
+class CommandFailed(AssertionError):
+    """A command of a node ended with an error."""
+
+
+def wait_until(true: Callable[[], T], seconds: float = 15.0, every: float = 0.2) -> T:
+    """The first true value of `true`. Fails the test when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        value = true()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds:.0f} s in vain; the last value was {value!r}")
+        time.sleep(every)
+
+
+class Node:
+    """One node. `name`: what the space calls itself; `folder`: its data."""
+
+    def __init__(self, name: str, folder: Path, place: Place, port: int, peer_port: int) -> None:
+        self.name, self.folder, self.place = name, folder, place
+        self.port, self.peer_port = port, peer_port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = folder.with_suffix(".log")
+
+    @property
+    def kiosk(self) -> str:
+        return f"http://127.0.0.1:{self.port}/kiosk"
+
+    @property
+    def peer_address(self) -> str:
+        return f"{self.place.address}:{self.peer_port}"
+
+    def starts(self) -> None:
+        """Serves, once this returns."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command("serve"), cwd=HOME, stdout=output, stderr=output, start_new_session=True
+            )
+        wait_until(self._is_serving, START_S)
+
+    def stops(self) -> None:
+        """As at the end of the day: with time to say goodbye."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            _kill_all(process)
+            raise AssertionError(f"{self.name} did not stop in {STOP_S:.0f} s\n{self.log()}") from None
+
+    def loses_power(self) -> None:
+        """Every process of the node ends at this instant."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill_all(process)
+
+    def runs(self, *words: str, **options: Any) -> str:
+        """What a command answers. Raises CommandFailed."""
+        done = subprocess.run(
+            self._command(*words), cwd=HOME, capture_output=True, text=True, timeout=COMMAND_S, **options
+        )
+        if done.returncode:
+            raise CommandFailed(f"{self.name}: {' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def begins(self, *words: str) -> subprocess.Popen[bytes]:
+        """A command that is still running; the test waits for it or ends it."""
+        with self._log.open("ab") as output:
+            return subprocess.Popen(
+                self._command(*words), cwd=HOME, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def posts(self, words: str, kind: str = "need", category: str = "tools") -> None:
+        """The steward brings in one post."""
+        with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as sheet:
+            write_posts(sheet, [{"id": words, "kind": kind, "category": category, "text": words}])
+            self.runs("import-posts", sheet.name)
+
+    def imports(self, sheet: Path) -> str:
+        return self.runs("import-posts", str(sheet))
+
+    def exported(self) -> str:
+        """The whole board as the export writes it: equal at nodes that hold the same."""
+        return self.runs("export-posts", "--format", "json", "--quiet")
+
+    def board(self) -> list[str]:
+        """The words of every post on the board, sorted."""
+        posts = json.loads(self.exported())
+        return sorted(post["text"] for post in (posts["posts"] if isinstance(posts, dict) else posts))
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.runs("status", "--json"))
+        return found
+
+    def shows_a_code(self) -> str:
+        return self.runs("connect", "--show-code", "--quiet").split()[0]
+
+    def types(self, code: str, other: "Node") -> str:
+        return self.runs("connect", "--code", code, other.peer_address)
+
+    def pairs_with(self, other: "Node") -> None:
+        """The steward here types the digits that the other space shows."""
+        self.types(other.shows_a_code(), other)
+
+    def hears_from_the_others(self) -> str:
+        return self.runs("exchange")
+
+    def holds_the_same_as(self, other: "Node") -> bool:
+        mine, theirs = self.status(), other.status()
+        return all(mine[digest] == theirs[digest] for digest in ("log_digest", "board_digest"))
+
+    def page(self, path: str) -> str:
+        """A page as a phone gets it."""
+        body: bytes = self.place.do(lambda: urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).read())
+        return body.decode()
+
+    def log(self) -> str:
+        """What the process said, for the reader of a failed test."""
+        return self._log.read_text(errors="replace")[-4000:] if self._log.exists() else ""
+
+    def _is_serving(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise AssertionError(f"{self.name} did not start\n{self.log()}")
+        try:
+            self.page("/")
+        except OSError:
+            return False
+        return bool(self.status()["serving"])
+
+    def _command(self, *words: str) -> list[str]:
+        options = ["--data", str(self.folder), "--name", self.name]
+        options += ["--port", str(self.port), "--peer-port", str(self.peer_port)]
+        return self.place.command(sys.executable, "-m", "node.cli", *words, *options)
+
+
+def write_posts(sheet: Any, rows: Iterable[Mapping[str, str]]) -> None:
+    """Posts as a CSV file that import-posts takes."""
+    columns = ["id", "kind", "category", "text"]
+    writer = csv.DictWriter(sheet, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    sheet.flush()
+
+
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    """The process group that we began, and nothing else."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOP_S)
