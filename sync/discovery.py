@@ -16,6 +16,7 @@ from zeroconf import DNSQuestionType, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from sync.entry import b64, unb64
+from sync.host_name import HostName
 from sync.interfaces import Interface, still_there, usable
 from sync.refusals import BadEntry
 
@@ -45,7 +46,8 @@ class Found:
 class Discovery:
     """Announces this run of this node and calls on_found for every other node that appears, or appears elsewhere.
 
-    port: where the node answers its peers. interfaces: which ones to use now; asked every `look_s` seconds.
+    port: where the node answers its peers; web_port: where its board is, 0 for no host name.
+    interfaces: which ones to use now; asked every `look_s` seconds.
     """
 
     def __init__(
@@ -55,11 +57,12 @@ class Discovery:
         port: int,
         on_found: Callable[[Found], None],
         *,
+        web_port: int = 0,
         interfaces: Callable[[], tuple[Interface, ...]] = usable,
         look_s: float = LOOK_S,
         again_s: float = AGAIN_S,
     ) -> None:
-        self._me, self._port, self._on_found = (node_fingerprint, run_id), port, on_found
+        self._me, self._ports, self._on_found = (node_fingerprint, run_id), (port, web_port), on_found
         self._interfaces, self._look_s, self._again_s = interfaces, look_s, again_s
         self._around: dict[str, Found] = {}
         self._radio: _Radio | None = None
@@ -79,6 +82,11 @@ class Discovery:
     def around(self) -> tuple[Found, ...]:
         """The nodes that are to be seen now."""
         return tuple(self._around.values())
+
+    @property
+    def host_name(self) -> str:
+        """The name that the board answers to here, such as corkboard.local; "" while there is none."""
+        return self._radio.host.text if self._radio and self._radio.host else ""
 
     async def _watch(self) -> None:
         on: tuple[Interface, ...] = ()
@@ -100,8 +108,10 @@ class Discovery:
             return
         try:
             self._radio = _Radio(interfaces)
-            await self._radio.announce(self._me, self._port)
+            await self._radio.announce(self._me, self._ports[0])
             await self._radio.browse(self._changed)
+            if self._ports[1]:
+                self._radio.name_board(self._me[0], self._ports[1], self._again_s)
         except (OSError, RuntimeError) as error:  # an interface that went away meanwhile, say
             log.info("not to be found in this network yet: %s", error)
             await self._hang_up()
@@ -137,6 +147,8 @@ class _Radio:
         self._zeroconf = self._open([each.index for each in interfaces if each.v6])
         self._browser: AsyncServiceBrowser | None = None
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self.host: HostName | None = None
+        self._naming: asyncio.Task[None] | None = None
 
     def _open(self, v6_indexes: list[int]) -> AsyncZeroconf:
         if v6_indexes:
@@ -147,7 +159,7 @@ class _Radio:
         return AsyncZeroconf(interfaces=self._v4, ip_version=IPVersion.V4Only)
 
     async def announce(self, me: tuple[bytes, str], port: int) -> None:
-        name = me[0].hex()[:16]
+        name = _instance(me[0])
         info = AsyncServiceInfo(
             TYPE,
             f"{name}.{TYPE}",
@@ -165,6 +177,12 @@ class _Radio:
         zc = self._zeroconf.zeroconf
         self._browser = AsyncServiceBrowser(zc, TYPE, handlers=[changed], question_type=ALOUD)
 
+    def name_board(self, fingerprint: bytes, port: int, look_s: float) -> None:
+        """Claims the host name, without making anybody wait for it."""
+        addresses = [*self._v4, *self._v6]
+        self.host = HostName(self._zeroconf.zeroconf, _instance(fingerprint), addresses, port)
+        self._naming = asyncio.create_task(self.host.keep(look_s))
+
     def resolve(self, name: str, resolved: Callable[[str, Found], None]) -> None:
         if name not in self._asking:
             self._asking[name] = asyncio.create_task(self._ask(name, resolved))
@@ -180,13 +198,17 @@ class _Radio:
             del self._asking[name]
 
     async def close(self) -> None:
-        for task in list(self._asking.values()):
+        for task in [*self._asking.values(), *([self._naming] if self._naming else [])]:
             task.cancel()
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 if self._browser:
                     await self._browser.async_cancel()
                 await self._zeroconf.async_close()
+
+
+def _instance(fingerprint: bytes) -> str:
+    return fingerprint.hex()[:16]
 
 
 def found_in(info: Any, links: tuple[str, ...] = ()) -> Found | None:

@@ -24,7 +24,7 @@ class Node:
         self.links: tuple[Interface, ...] = LOOPBACK
         self.found: list[Found] = []
         me = self.fingerprint, run_id, port, self.found.append
-        self.discovery = Discovery(*me, interfaces=lambda: self.links, look_s=0.1, again_s=1)
+        self.discovery = Discovery(*me, web_port=8080, interfaces=lambda: self.links, look_s=0.1, again_s=1)
 
     def sees(self) -> list[bytes]:
         return [found.fingerprint for found in self.discovery.around()]

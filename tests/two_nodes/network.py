@@ -83,6 +83,13 @@ class Network:
         _multicast(namespace)
         return Place(address, namespace)
 
+    def splits_off(self, place: Place) -> None:
+        """The cable stays plugged in at both ends, and nothing passes: a network of its own."""
+        _ip("-n", self.name, "link", "set", _cable(place), "nomaster")
+
+    def joins(self, place: Place) -> None:
+        _ip("-n", self.name, "link", "set", _cable(place), "master", "switch")
+
     def switch_on(self) -> None:
         self._namespace(self.name)
         # Without snooping a switch passes multicast on to everybody, like the cheap ones that spaces have.
@@ -118,6 +125,11 @@ def may_make_networks() -> bool:
             return True
     except subprocess.CalledProcessError:
         return False
+
+
+def _cable(place: Place) -> str:
+    """The switch's end of a place's cable."""
+    return f"port{place.namespace.rpartition('-')[2]}"
 
 
 def _multicast(namespace: str) -> None:

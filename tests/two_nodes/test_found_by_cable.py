@@ -1,7 +1,9 @@
 """Discovery over a real switch: what loopback cannot show."""
 
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,8 +20,11 @@ from sync.discovery import Discovery
 
 async def listen(name):
     me = hashlib.sha256(name.encode()).digest()
-    discovery = Discovery(me, name, 8081, lambda found: print(found.run_id, *found.addresses, flush=True))
+    heard = lambda found: print(found.run_id, *found.addresses, flush=True)
+    discovery = Discovery(me, name, 8081, heard, web_port=8080, again_s=3)
     await discovery.start()
+    await asyncio.to_thread(sys.stdin.readline)
+    print("name", discovery.host_name, flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await discovery.stop()
 
@@ -37,7 +42,14 @@ class Ear:
             self._process = subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=output)
 
     def heard(self) -> list[str]:
-        return self._heard.read_text().splitlines()
+        return [line for line in self._heard.read_text().splitlines() if not line.startswith("name ")]
+
+    def calls_itself(self) -> str:
+        """The host name that it has claimed. May be asked once."""
+        assert self._process.stdin
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+        return wait_until(lambda: re.search("name (.*)", self._heard.read_text())).group(1)
 
     def finds(self, *times: str) -> bool:
         """True once these were reported, in this order."""
@@ -116,3 +128,48 @@ def test_a_node_that_left_and_came_back_is_reported_again(ear) -> None:
     library.leaves()
     ear("library", library.place)
     wait_until(lambda: hall.finds("library", "library"))
+
+
+ASK = """
+import asyncio, sys
+from zeroconf import AddressResolver
+from zeroconf.asyncio import AsyncZeroconf
+
+async def ask():
+    ear, question = AsyncZeroconf(), AddressResolver(sys.argv[1] + ".")
+    await question.async_request(ear.zeroconf, 3000)
+    print(*question.parsed_addresses())
+    await ear.async_close()
+
+asyncio.run(ask())
+"""
+
+
+def addresses_of(name: str, place: Place) -> list[str]:
+    """What a phone is told when it asks for a host name."""
+    command = place.command(sys.executable, "-c", ASK, name)
+    return subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=20, check=True).stdout.split()
+
+
+def test_the_first_board_is_corkboard_local_and_the_second_makes_way(ear, street: Network) -> None:
+    hall = ear("hall")
+    time.sleep(2)
+    library = ear("library")
+    wait_until(lambda: hall.finds("library") and library.finds("hall"))
+    time.sleep(2)
+    phone = street.place()
+    assert addresses_of("corkboard.local", phone) == [hall.place.address]
+    assert addresses_of("corkboard-2.local", phone) == [library.place.address]
+    assert (hall.calls_itself(), library.calls_itself()) == ("corkboard.local", "corkboard-2.local")
+
+
+def test_where_two_networks_are_joined_one_of_two_equal_names_moves_on(ear, street: Network) -> None:
+    place = street.place()
+    street.splits_off(place)
+    lower, higher = ear("lower", place), ear("higher")
+    time.sleep(3)
+    street.joins(place)
+    phone = street.place()
+    wait_until(lambda: addresses_of("corkboard-2.local", phone) == [lower.place.address], seconds=30)
+    assert addresses_of("corkboard.local", phone) == [higher.place.address]
+    assert (lower.calls_itself(), higher.calls_itself()) == ("corkboard-2.local", "corkboard.local")

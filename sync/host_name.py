@@ -1,0 +1,99 @@
+"""One name for the board on every space's Wi-Fi: corkboard.local, or corkboard-2.local where that is taken.
+
+Asks first, claims then, and keeps looking: two networks that are joined may each have had one. Of two claimants the one
+with the lower address moves on. zeroconf answers for a name but does not defend it, hence this file.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import Any
+
+from zeroconf import AddressResolver, DNSOutgoing, DNSQuestion, DNSQuestionType, IPVersion, Zeroconf  # type: ignore[attr-defined]
+from zeroconf.asyncio import AsyncServiceInfo
+
+BASE = "corkboard"
+TYPE = "_http._tcp.local."  # names hang on services; this one also shows the board to whoever browses
+PROBE_MS = 750  # as RFC 6762 §8.1 waits
+HIGHEST = 9
+QUERY, A, AAAA, IN = 0, 1, 28, 1
+
+
+class HostName:
+    """The name that this node answers to on one set of sockets. `text`: without a dot at its end, "" before a claim."""
+
+    def __init__(self, zeroconf: Zeroconf, instance: str, addresses: Iterable[str], port: int) -> None:
+        """addresses: this node's own. port: where the board is."""
+        self._zeroconf, self._instance, self._port = zeroconf, instance, port
+        self._all = set(addresses)
+        # A link-local address needs its interface, which a name cannot carry.
+        self._told = [each for each in self._all if not ip_address(each).is_link_local or "." in each]
+        self._service: AsyncServiceInfo | None = None
+        self._number = 0
+
+    @property
+    def text(self) -> str:
+        return _text(self._number) if self._service else ""
+
+    async def keep(self, look_s: float) -> None:
+        """Claims, then defends every `look_s` seconds, until cancelled."""
+        await self.claim()
+        while True:
+            await asyncio.sleep(look_s)
+            await self.defend()
+
+    async def claim(self) -> None:
+        """Takes the first name from here on that nobody else answers to; none where all are taken."""
+        while not self._service and self._told and self._number < HIGHEST:
+            self._number += 1
+            if not self._others(await self._answers()):
+                await self._take()
+
+    async def defend(self) -> None:
+        """Once in a while: asks who else answers to the name, and looks at who did since the last time."""
+        if not self._service:
+            return
+        others = self._others(self._heard())
+        if others and _rank(others) > _rank(self._told):
+            service, self._service = self._service, None
+            await (await self._zeroconf.async_unregister_service(service))
+            await self.claim()
+        elif others:
+            await (await self._zeroconf.async_update_service(self._service))
+        self._ask_aloud()
+
+    async def _take(self) -> None:
+        name = f"{self._instance}.{TYPE}"
+        server, told = f"{_text(self._number)}.", self._told
+        self._service = AsyncServiceInfo(TYPE, name, port=self._port, server=server, parsed_addresses=told)
+        await self._zeroconf.async_register_service(self._service, cooperating_responders=True)
+
+    async def _answers(self) -> list[str]:
+        question = AddressResolver(f"{_text(self._number)}.")
+        await question.async_request(self._zeroconf, PROBE_MS, DNSQuestionType.QM)
+        return question.parsed_addresses(IPVersion.All)
+
+    def _heard(self) -> list[str]:
+        records: list[Any] = self._zeroconf.cache.async_entries_with_name(f"{_text(self._number)}.")
+        return [str(ip_address(each.address)) for each in records if each.type in (A, AAAA)]
+
+    def _others(self, addresses: Iterable[str]) -> list[str]:
+        """An avahi on this machine may answer too: with our own addresses, so it is no clash."""
+        return [each for each in addresses if each not in self._all]
+
+    def _ask_aloud(self) -> None:
+        out = DNSOutgoing(QUERY)
+        for kind in (A, AAAA):
+            out.add_question(DNSQuestion(f"{_text(self._number)}.", kind, IN))
+        with contextlib.suppress(OSError):
+            self._zeroconf.async_send(out)
+
+
+def _text(number: int) -> str:
+    return f"{BASE}.local" if number == 1 else f"{BASE}-{number}.local"
+
+
+def _rank(addresses: Iterable[str]) -> tuple[int, bytes]:
+    """Both sides of a clash come to the same order."""
+    return max((-each.version, each.packed) for each in map(ip_address, addresses))
