@@ -127,8 +127,8 @@ class Exchange:
                 continue
             await self._server.start(listener, self._server_context)
             self._port, self._bound = listener.getsockname()[1], True
-        fingerprint = self._run.identity.node_fingerprint
-        self._discovery = Discovery(fingerprint, secrets.token_hex(8), self._port, self._found)
+        me, web_port = self._run.identity.node_fingerprint, self._run.settings.port
+        self._discovery = Discovery(me, secrets.token_hex(8), self._port, self._found, web_port=web_port)
         await self._discovery.start()
 
     def _found(self, found: Found) -> None:
@@ -208,6 +208,7 @@ class Exchange:
             "peer_port": self._port,
             "bound": self._bound,
             "pairing": self._window.is_open,
+            "host_name": self._discovery.host_name if self._discovery else "",
             "around": [shown(found.fingerprint) for found in around],
             "peers": [
                 {"peer": shown(p.node), "name": p.name, "address": p.address, "seen_ms": p.seen_ms, "error": p.error}
