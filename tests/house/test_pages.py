@@ -20,25 +20,30 @@ INLINE = re.compile(
 TEXTS = [*rooms.pages(), *rooms.styles(), *(f for f in rooms.scripts() if not rooms.vendored(f))]
 
 
-def found(pattern: re.Pattern[str], file: Path) -> list[str]:
+def found(pattern: re.Pattern[str], files: list[Path]) -> list[str]:
     """Where a pattern occurs outside comments, as path:line and what was found."""
-    text = COMMENT.sub(lambda m: "\n" * m[0].count("\n"), file.read_text(encoding="utf-8"))
-    return [f"{rooms.where(file, text[: m.start()].count(chr(10)) + 1)} {m[0].strip()}" for m in pattern.finditer(text)]
+    texts = {file: COMMENT.sub(blank_lines, file.read_text(encoding="utf-8")) for file in files}
+    return [
+        f"{rooms.where(file, text[: match.start()].count(chr(10)) + 1)} {match[0].strip()}"
+        for file, text in texts.items()
+        for match in pattern.finditer(text)
+    ]
 
 
-@pytest.mark.parametrize("file", TEXTS, ids=rooms.where)
-def test_a_page_asks_nothing_of_the_internet(file: Path) -> None:
-    assert found(OUTSIDE, file) == []
+def blank_lines(comment: re.Match[str]) -> str:
+    return "\n" * comment[0].count("\n")
 
 
-@pytest.mark.parametrize("file", rooms.styles(), ids=rooms.where)
-def test_a_style_names_no_side_that_would_be_wrong_in_the_other_direction(file: Path) -> None:
-    assert found(PHYSICAL, file) == []
+def test_no_page_asks_anything_of_the_internet() -> None:
+    assert found(OUTSIDE, TEXTS) == []
 
 
-@pytest.mark.parametrize("file", rooms.pages(), ids=rooms.where)
-def test_a_page_has_no_style_script_or_handler_of_its_own(file: Path) -> None:
-    assert found(INLINE, file) == []
+def test_no_style_names_a_side_that_would_be_wrong_in_the_other_direction() -> None:
+    assert found(PHYSICAL, rooms.styles()) == []
+
+
+def test_no_page_has_a_style_script_or_handler_of_its_own() -> None:
+    assert found(INLINE, rooms.pages()) == []
 
 
 @pytest.mark.parametrize(
