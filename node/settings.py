@@ -94,22 +94,16 @@ def _from_file(path: Path) -> dict[str, object]:
     except NotADirectoryError:
         raise SettingsError(f"{path.parent} is a file: give --data a folder.") from None
     except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be read ({error.strerror}): give this user the right to read it."
-        ) from None
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): give this user the right to read it.") from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"{path} is not valid TOML ({error}): correct that line, or delete the file."
-        ) from None
+        raise SettingsError(f"{path} is not valid TOML ({error}): correct that line, or delete the file.") from None
     return {key: _checked(key, value, f"{path}: ") for key, value in found.items()}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    given = {
-        key: (variable, environ[variable]) for key, variable in ENVIRONMENT.items() if environ.get(variable)
-    }
+    given = {key: (variable, environ[variable]) for key, variable in ENVIRONMENT.items() if environ.get(variable)}
     return {key: _checked(key, _digits(text), f"{variable}: ") for key, (variable, text) in given.items()}
 
 
@@ -214,9 +208,7 @@ def _default_text(settings: Settings) -> str:
     for field in fields(Settings):
         if field.name in COMMENTS:
             off = "" if field.name == "name" else "# "
-            blocks.append(
-                f"# {COMMENTS[field.name]}\n{off}{field.name} = {_toml(getattr(settings, field.name))}\n"
-            )
+            blocks.append(f"# {COMMENTS[field.name]}\n{off}{field.name} = {_toml(getattr(settings, field.name))}\n")
     return "\n".join(blocks)
 
 

@@ -7,7 +7,7 @@ bytes. Any space may carry a body again: it is the same body, and nobody can rep
 import base64
 import functools
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -84,6 +84,15 @@ def read(payload: bytes | None, post: bytes, owner: bytes) -> Body | None:
     if said.post != codes.write_id(post):
         return None
     return Body(hash_of(body), codes.read_id(said.home), said.kind, said.counter, bytes(said.content))
+
+
+def event_of(body: bytes) -> Any | None:
+    """The event of a body that was verified when it was folded; None if it is malformed."""
+    try:
+        said = _decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return wire.read_content(said.kind, bytes(said.content))
 
 
 def hash_of(body: bytes) -> bytes:

@@ -123,13 +123,21 @@ def _date(day: str) -> str:
 def renewed(post: Post, event: Any, by: By) -> Post:
     met = min(event.met, post.wanted) if event.met >= 0 else post.met % post.wanted
     return msgspec.structs.replace(
-        post, since=event.at or by.ms, since_from=by.entry, hours=event.hours or post.hours, met=met, withdrawn=False
+        post,
+        since=event.at or by.ms,
+        since_from=by.entry,
+        hours=event.hours or post.hours,
+        met=met,
+        met_ms=post.met_ms if met else 0,
+        withdrawn=False,
     )
 
 
-@kind("post.met", "Somebody's need was met, or an offer was used.", TICKET | HOME, count=_COUNT)
+@kind("post.met", "Somebody's need was met, or an offer was used.", TICKET | HOME, count=_COUNT, at=_AT)
 def met(post: Post, event: Any, by: By) -> Post:
-    return msgspec.structs.replace(post, met=min(post.met + event.count, post.wanted))
+    return msgspec.structs.replace(
+        post, met=min(post.met + event.count, post.wanted), met_ms=max(post.met_ms, event.at or by.ms)
+    )
 
 
 @kind("post.withdrawn", "It is not needed, or not there, any more.", TICKET | HOME)

@@ -35,7 +35,7 @@ class Heard(msgspec.Struct, frozen=True):
 def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) -> Post | None:
     """What the post is by all of this; None where its opening is not known. `erased`: tickets whose holder erased."""
     told = order.each_once(said)
-    if len(told) == 1 and told[0].id == post_id:
+    if len(told) == 1 and told[0].id == post_id and not told[0].owner:
         return opening(post_id, told[0].space, told[0].ms, told[0].payload)
     owner = _poster(post_id, told)
     if owner in erased:

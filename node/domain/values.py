@@ -61,8 +61,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 class Post(msgspec.Struct, frozen=True):
     """A need or an offer by all that was said about it. `owner`: the poster's ticket or b""; `ms`: opened, as claimed;
-    `since`: from when its `hours` run, as claimed in entry `since_from`; `wanted`: for how many; `words_from`: the
-    entry with its words; `outside`: hash of the row it was imported from."""
+    `since`: from when its `hours` run, as claimed in entry `since_from`; `wanted`: for how many; `met`: how many of
+    them, last at `met_ms`; `words_from`: the entry with its words; `outside`: hash of the row it was imported from."""
 
     id: bytes
     home: bytes
@@ -83,6 +83,7 @@ class Post(msgspec.Struct, frozen=True):
     marks: tuple[str, ...] = ()
     hours: int = 0
     met: int = 0
+    met_ms: int = 0
     withdrawn: bool = False
     erased: bool = False
     promises: tuple[Promise, ...] = ()

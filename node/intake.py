@@ -1,0 +1,211 @@
+"""The one door: record() our own wishes, accept() anyone's entries; both end in enter(), in one write transaction.
+
+Append to the log, refresh the posts touched: nothing else writes to the board (design §3).
+"""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from node.domain import codes, wire
+from node.domain.decide import Facts, decide
+from node.domain.refusals import Refusal, Refusals
+from node.domain.values import FAR_FUTURE_MS
+from node.domain.wishes import OpenPost, Wish
+from node.storage import board, db, done, projection
+from node.storage.projection import Changes
+from sync import log, proofs
+from sync.entry import Entry
+from sync.log import Held
+from sync.take import take
+from sync.writer import Draft
+
+if TYPE_CHECKING:
+    from node.run import Run
+
+__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "fill", "record", "record_all", "tidy"]
+
+Progress = Callable[[int, int], None]
+BATCH = 500
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """`code` "481207393", `link` "481207393-TAIL"; `entry`: id of what was said; `new`: false where the same was said
+    before (a second tap, a row imported again)."""
+
+    post: bytes
+    code: str
+    link: str
+    entry: bytes
+    new: bool = True
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What an exchange brought."""
+
+    new_entries: int = 0
+    new_posts: int = 0
+    needs: int = 0
+    offers: int = 0
+    met: int = 0
+    erased: int = 0
+
+
+def record(run: Run, wish: Wish, key: str = "") -> Recorded:
+    """Makes one wish come true. `key`: of the form it came from; the same key again changes nothing and answers as
+    before. Raises Refusals."""
+    connection = run.db()
+    with log.writing(connection):
+        known = done.recall(connection, key) if key else None
+        if known:
+            return _recorded(*known, new=False)
+        recorded = _say(run, connection, wish)
+        if key:
+            done.remember(connection, key, recorded.post, recorded.entry, run.clock_ms())
+    return recorded
+
+
+def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = None) -> list[Recorded]:
+    """All of these, in one transaction, or none. `progress`: done, of how many. Raises Refusals with its `row`."""
+    connection, recorded = run.db(), []
+    with log.writing(connection):
+        for start in range(0, len(wishes), BATCH):
+            recorded += _say_batch(run, connection, wishes[start : start + BATCH], start)
+            if progress:
+                progress(len(recorded), len(wishes))
+    return recorded
+
+
+def accept(run: Run, pages: Iterable[list[Entry]], lines: Iterable[bytes] = ()) -> Taken:
+    """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry.
+    Raises sync's Refused, and then nothing has changed."""
+    connection = run.db()
+    with log.writing(connection):
+        erased = _bury(run, connection, lines)
+        held = [one for page in pages for one in take(connection, page, run.clock_ms())]
+        changes = enter(connection, held, run.clock_ms()).plus(erased)
+    return _taken(len(held), changes)
+
+
+def enter(connection: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None) -> Changes:
+    """What is new in the log goes onto the board, within the transaction that put it there."""
+    return projection.refresh(connection, held, arrived_ms)
+
+
+def bury(run: Run, lines: Iterable[bytes]) -> Taken:
+    """Takes proofs alone. Raises BadProof."""
+    connection = run.db()
+    with log.writing(connection):
+        changes = _bury(run, connection, lines)
+    return _taken(0, changes)
+
+
+def fill(run: Run, found: Iterable[tuple[int, bytes, bytes]]) -> Taken:
+    """Puts in payloads that were missing: (k, salt, payload). Raises sync's Refused, and then nothing has changed."""
+    connection = run.db()
+    with log.writing(connection):
+        now_ms = run.clock_ms()
+        held = [log.fill_payload(connection, k, salt, payload, now_ms) for k, salt, payload in found]
+        changes = enter(connection, held, now_ms)
+    return _taken(len(held), changes)
+
+
+def tidy(run: Run) -> bool:
+    """Takes what was forgotten out of the files, after at most a minute, and empties the write-ahead log. True if the
+    log is empty now."""
+    connection = run.db()
+    projection.tidy(connection)
+    with log.writing(connection):
+        done.prune(connection, run.clock_ms())
+    return db.checkpoint(connection, run.settings.data)
+
+
+# --- our own ---
+
+
+def _say_batch(run: Run, connection: sqlite3.Connection, wishes: Sequence[Wish], start: int) -> list[Recorded]:
+    """Openings of one scope in one go; anything else one after the other, since it may be about what came before."""
+    openings = [wish for wish in wishes if isinstance(wish, OpenPost)]
+    if len(openings) == len(wishes):
+        return _open_batch(run, connection, openings, start)
+    recorded: list[Recorded] = []
+    try:
+        for wish in wishes:
+            recorded.append(_say(run, connection, wish))
+    except Refusals as refused:
+        raise Refusals(refused.problems, start + len(recorded)) from None
+    return recorded
+
+
+def _open_batch(run: Run, connection: sqlite3.Connection, wishes: list[OpenPost], start: int) -> list[Recorded]:
+    drafts: dict[int, tuple[str, Draft]] = {}
+    same: dict[bytes, int] = {}
+    answers: dict[int, Recorded] = {}
+    for at, wish in enumerate(wishes):
+        first = same.setdefault(wish.outside, at) if wish.outside else at
+        known = board.from_outside(connection, wish.outside) if wish.outside else None
+        if known:
+            answers[at] = _recorded(known, known, new=False)
+        elif first == at:
+            drafts[at] = _opening(run, wish, start + at)
+    for scope in ("circle", "here"):
+        places = [at for at, (one, _) in drafts.items() if one == scope]
+        held = run.writer.append(connection, [drafts[at][1] for at in places], scope)
+        enter(connection, held, run.clock_ms())
+        answers |= {at: _recorded(one.entry.id, one.entry.id) for at, one in zip(places, held, strict=True)}
+    for at, wish in enumerate(wishes):
+        if at not in answers:
+            answers[at] = msgspec.structs.replace(answers[same[wish.outside]], new=False)
+    return [answers[at] for at in range(len(wishes))]
+
+
+def _opening(run: Run, wish: OpenPost, row: int) -> tuple[str, Draft]:
+    try:
+        event = decide(wish, None, _facts(run))
+    except Refusals as refused:
+        raise Refusals(refused.problems, row) from None
+    return wish.scope, Draft(wire.payload(event))
+
+
+def _say(run: Run, connection: sqlite3.Connection, wish: Wish) -> Recorded:
+    if isinstance(wish, OpenPost):
+        return _open_batch(run, connection, [wish], 0)[0]
+    post, refs, row = board.folded(connection, wish.post_id)
+    event = decide(wish, post, _facts(run, row.expires if row else FAR_FUTURE_MS))
+    draft = Draft(wire.payload(event), wish.post_id, refs=refs)
+    held = run.writer.append(connection, [draft], post.scope if post else "circle")
+    enter(connection, held, run.clock_ms())
+    return _recorded(wish.post_id, held[0].entry.id)
+
+
+def _facts(run: Run, expires_ms: int = FAR_FUTURE_MS) -> Facts:
+    zone = datetime.datetime.now().astimezone().tzinfo or datetime.UTC
+    return Facts(run.clock_ms(), run.space_id, zone, expires_ms)
+
+
+def _recorded(post_id: bytes, entry: bytes, new: bool = True) -> Recorded:
+    return Recorded(post_id, codes.code_of(post_id), codes.link_of(post_id), entry, new)
+
+
+# --- others' ---
+
+
+def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> Changes:
+    """Tombstones are on disk outside the database before the transaction ends, so that no restore revives words."""
+    changes = Changes()
+    fresh = proofs.take(connection, lines, run.clock_ms())
+    for proof in fresh:
+        if isinstance(proof, proofs.Tombstone):
+            changes = changes.plus(projection.forget(connection, proof.owner))
+    proofs.keep_outside(run.settings.data, fresh)
+    return changes
+
+
+def _taken(new_entries: int, changes: Changes) -> Taken:
+    posts = changes.needs + changes.offers
+    return Taken(new_entries, posts, changes.needs, changes.offers, changes.met, changes.erased)

@@ -1,0 +1,228 @@
+"""What the pages ask: lists by page, counts, one post by its code, posts like it. Reads only, no transaction needed.
+
+Every question takes the moment and the space that looks, since expired and hidden are decided when reading.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from node.domain import codes, post
+from node.domain.order import heads
+from node.domain.values import Post
+from node.storage import gather as gathering
+from node.storage import rows, search
+from node.storage.cards import Card, Viewer
+from node.storage.gather import Feeds, Tombstones, short
+from node.storage.rows import OVER, Row
+from sync import log
+
+__all__ = ["Card", "Counts", "Page", "View"]
+
+WEEK_MS = 7 * 24 * 3_600_000
+MINUTES_10 = 600_000
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Which posts, for whom, when. `status`: "current" leaves out what is over, run out or hidden here; "all" leaves
+    out only what was erased."""
+
+    kind: str | None = None
+    category: str | None = None
+    area: str | None = None
+    find: str = ""
+    status: str = "current"
+    now_ms: int
+    space: bytes
+
+
+class Page(msgspec.Struct, frozen=True):
+    """`next`: what to hand in as `after` for the following page; None on the last."""
+
+    cards: list[Card]
+    next: str | None
+
+
+class Counts(msgspec.Struct, frozen=True):
+    needs: int
+    offers: int
+    met_week: int
+
+
+COLUMNS = ", ".join("post." + name for name in rows.COLUMNS.split(", "))
+LIST = f"""
+SELECT {COLUMNS} FROM post
+WHERE (since, n) < (:since, :n)
+  AND (:kind IS NULL OR kind = :kind)
+  AND (:category IS NULL OR category = :category)
+  AND (:area IS NULL OR area = :area)
+  AND (CASE WHEN :current THEN state & {OVER} = 0 AND expires > :now ELSE state & {rows.ERASED} = 0 END)
+  FOUND
+ORDER BY since DESC, n DESC LIMIT :limit
+"""
+FOUND = "AND n IN (SELECT rowid FROM search WHERE search MATCH :match)"
+FIRST = (2**62, 2**62)
+
+
+def page(db: sqlite3.Connection, view: View, after: str | None = None, limit: int = 30) -> Page:
+    """The newest first. An `after` that is no key of ours gives the first page."""
+    match = search.match(view.find)
+    if view.find.strip() and not match:
+        return Page([], None)
+    viewer = Viewer(db, view.now_ms, view.space)
+    found = list(_take(_rows(db, view, viewer, match, _read_key(after), limit + 1), limit + 1))
+    more = found[limit - 1] if len(found) > limit else None
+    return Page(viewer.cards(found[:limit]), f"{more.since:x}-{more.n:x}" if more else None)
+
+
+def _rows(
+    db: sqlite3.Connection, view: View, viewer: Viewer, match: str, key: tuple[int, int], batch: int
+) -> Iterator[Row]:
+    """Rows of a view, hidden ones passed over in a current one."""
+    current = view.status == "current"
+    sql = LIST.replace("FOUND", FOUND if match else "")
+    asked = {"kind": view.kind, "category": view.category, "area": view.area, "now": view.now_ms}
+    asked |= {"current": current, "limit": batch, "match": match}
+    while True:
+        found = [Row(*values) for values in db.execute(sql, {**asked, "since": key[0], "n": key[1]})]
+        yield from (row for row in found if not (current and viewer.hides(row)))
+        if len(found) < batch:
+            return
+        key = (found[-1].since, found[-1].n)
+
+
+def _take(found: Iterable[Row], most: int) -> Iterator[Row]:
+    return (row for row, _ in zip(found, range(most), strict=False))
+
+
+def _read_key(after: str | None) -> tuple[int, int]:
+    try:
+        since, _, n = (after or "").partition("-")
+        key = (int(since, 16), int(n, 16))
+    except ValueError:
+        return FIRST
+    return key if max(key) < 2**63 else FIRST
+
+
+COUNT = f"SELECT kind, COUNT(*) FROM post WHERE expires > ? AND state & {OVER} = 0 GROUP BY kind"
+HIDDEN = f"SELECT {COLUMNS} FROM post WHERE expires > ? AND state & {OVER | rows.HIDDEN} = {rows.HIDDEN}"
+MET_WEEK = f"SELECT COUNT(*) FROM post WHERE met_ms > ? AND met_ms <= ? AND kind = 'need' AND state & {rows.MET} <> 0"
+
+
+def counts(db: sqlite3.Connection, now_ms: int, space: bytes) -> Counts:
+    """What is on the board now, and the needs met in the last seven days."""
+    viewer = Viewer(db, now_ms, space)
+    found = dict(db.execute(COUNT, (now_ms,)).fetchall())
+    for row in (Row(*values) for values in db.execute(HIDDEN, (now_ms,))):
+        found[row.kind] -= viewer.hides(row)
+    met = db.execute(MET_WEEK, (now_ms - WEEK_MS, now_ms + WEEK_MS)).fetchone()[0]
+    return Counts(found.get("need", 0), found.get("offer", 0), met)
+
+
+AREAS = f"SELECT area FROM post WHERE expires > ? AND state & {OVER} = 0 AND area <> '' GROUP BY area ORDER BY area"
+
+
+def areas(db: sqlite3.Connection, now_ms: int) -> list[str]:
+    """Areas that current posts name."""
+    return [area for (area,) in db.execute(AREAS, (now_ms,))]
+
+
+CATEGORIES = f"""
+SELECT category, COUNT(*) FROM post
+WHERE expires > :now AND state & {OVER} = 0 AND (:kind IS NULL OR kind = :kind) AND (:area IS NULL OR area = :area)
+GROUP BY category
+"""
+
+
+def categories(db: sqlite3.Connection, view: View) -> dict[str, int]:
+    """How many current posts of each category, whatever category the view has chosen. Those hidden here are counted."""
+    return dict(db.execute(CATEGORIES, {"now": view.now_ms, "kind": view.kind, "area": view.area}).fetchall())
+
+
+BY_CODE = f"SELECT {COLUMNS} FROM code JOIN post ON post.n = code.n WHERE code.code = ? ORDER BY post.id"
+
+
+def one(db: sqlite3.Connection, text: str, now_ms: int, space: bytes) -> list[Card]:
+    """The post of a code, a link or an id. Two or more where a code is shared; [] where nothing is known."""
+    viewer = Viewer(db, now_ms, space)
+    code, beginning = _read_address(text)
+    if not codes.rings_true(code) or len(code) != codes.CODE_LENGTH:
+        return []
+    found = [Row(*values) for values in db.execute(BY_CODE, (int(code[:-1]),))]
+    found = [row for row in found if row.id.startswith(beginning)]
+    if not found and beginning:
+        return [viewer.waiting(id_) for id_ in _waiting(db, code, beginning)]
+    return [viewer.whole(row) for row in found]
+
+
+def _read_address(text: str) -> tuple[str, bytes]:
+    """(code, beginning of the id) of a code in any script, a link, or a whole id as base64url."""
+    if len(text.strip()) == 43:
+        try:
+            id_ = codes.read_id(text.strip())
+        except ValueError:
+            return "", b""
+        return codes.code_of(id_), id_
+    return codes.read_link(text)
+
+
+def _waiting(db: sqlite3.Connection, code: str, beginning: bytes) -> set[bytes]:
+    ids = set()
+    for (k,) in db.execute(gathering.ABOUT, (short(beginning),)).fetchall():
+        held = log.one(db, k)
+        id_ = (held.entry.header.post or held.entry.id) if held else b""
+        if id_.startswith(beginning) and codes.code_of(id_) == code:
+            ids.add(id_)
+    return ids
+
+
+KNOWN = "SELECT 1 FROM code WHERE code = ? LIMIT 1"
+
+
+def near(db: sqlite3.Connection, code: str) -> list[str]:
+    """Codes on the board that somebody may have meant who typed this one."""
+    tries = codes.near(codes.read_digits(code))
+    return [one for one in tries if db.execute(KNOWN, (int(one[:-1]),)).fetchone()]
+
+
+SIMILAR = f"""
+SELECT {COLUMNS} FROM post
+WHERE expires > :now AND state & {OVER} = 0 AND kind = :kind AND category = :category AND n <> :n
+ORDER BY area <> :area, since DESC, n DESC LIMIT :limit
+"""
+
+
+def similar(db: sqlite3.Connection, card: Card, now_ms: int, space: bytes, limit: int = 2) -> list[Card]:
+    """Current posts of the same kind and category, those of the same area first."""
+    viewer = Viewer(db, now_ms, space)
+    asked = {"now": now_ms, "kind": card.kind, "category": card.category, "n": card.n, "area": card.area}
+    found = (Row(*values) for values in db.execute(SIMILAR, {**asked, "limit": limit + 20}))
+    return viewer.cards(_take((row for row in found if not viewer.hides(row)), limit))
+
+
+NEXT_EXPIRY = "SELECT MIN(expires) FROM post WHERE expires > ?"
+
+
+def version(db: sqlite3.Connection, now_ms: int) -> str:
+    """Changes whenever a list may: something arrived, the next post runs out, or ten minutes passed ("3 hours ago",
+    promises that lapse)."""
+    n, mark = log.last_arrival(db)
+    expiry = db.execute(NEXT_EXPIRY, (now_ms,)).fetchone()[0] or 0
+    return f"{n:x}-{mark.hex()[:8]}-{expiry:x}-{now_ms // MINUTES_10:x}"
+
+
+def folded(db: sqlite3.Connection, post_id: bytes) -> tuple[Post | None, tuple[bytes, ...], Row | None]:
+    """What a decision about a post needs: the post, the heads that its next event refers to, and its row."""
+    row = gathering.row(db, post_id)
+    held = gathering.gather(db, post_id, Feeds(db), (row.n,) if row else ()).said
+    return post.fold(post_id, held, Tombstones(db)), heads(held), row
+
+
+OUTSIDE = "SELECT id FROM post WHERE outside = ? ORDER BY id LIMIT 1"
+
+
+def from_outside(db: sqlite3.Connection, outside: bytes) -> bytes | None:
+    """The id of the post that was imported from a row with this hash."""
+    found = db.execute(OUTSIDE, (outside,)).fetchone()
+    return bytes(found[0]) if found else None

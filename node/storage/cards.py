@@ -1,0 +1,162 @@
+"""A post as a page shows it: the row, its words from the log, and how it stands for who looks, now. Reads only."""
+
+import sqlite3
+from collections.abc import Iterable
+
+import msgspec
+
+from node.domain import codes, post
+from node.domain.status import Status, holding, status
+from node.domain.values import Post, Promise, Translation
+from node.storage import rows
+from node.storage.gather import Feeds, Tombstones, gather
+from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """`code` "481207393", `link` "481207393-TAIL", `id_text` the whole id as base64url. `promised`: how many promises
+    hold, `places` what they add up to; `ours`: posted here. Times in Unix milliseconds. In lists promises, translations
+    and reports come without words; one() has them."""
+
+    n: int
+    id: bytes
+    id_text: str
+    code: str
+    link: str
+    status: Status
+    kind: str = ""
+    category: str = ""
+    words: str = ""
+    lang: str = ""
+    original: str = ""
+    original_lang: str = ""
+    when: str = "any"
+    date: str = ""
+    area: str = ""
+    wanted: int = 1
+    met: int = 0
+    scope: str = "circle"
+    standing: bool = False
+    marks: tuple[str, ...] = ()
+    hours: int = 0
+    ms: int = 0
+    since_ms: int = 0
+    expires_ms: int = 0
+    home: bytes = b""
+    home_name: str = ""
+    ours: bool = False
+    owner: bytes = b""
+    outside: bytes = b""
+    promised: int = 0
+    places: int = 0
+    promises: tuple[Promise, ...] = ()
+    hidden_by: tuple[tuple[bytes, str], ...] = ()
+    reports: tuple[tuple[bytes, str], ...] = ()
+    translations: tuple[Translation, ...] = ()
+    thanked: bool = False
+
+
+NAMES = "SELECT id, name FROM space"
+
+
+class Viewer:
+    """Makes cards for one moment and one space."""
+
+    def __init__(self, db: sqlite3.Connection, now_ms: int, space: bytes) -> None:
+        self._db = db
+        self._now_ms = now_ms
+        self._space = space
+        self._feeds = Feeds(db)
+        self._names: dict[bytes, str] = dict(db.execute(NAMES).fetchall())
+
+    def hides(self, row: Row) -> bool:
+        """True if this space took the post off its board."""
+        return bool(row.state & rows.HIDDEN) and self._hidden(rows.read_facts(row.facts))
+
+    def cards(self, found: Iterable[Row]) -> list[Card]:
+        return [self.card(row) for row in found]
+
+    def card(self, row: Row) -> Card:
+        """As a list shows it."""
+        said = rows.state_at(self._db, row.k) if row.k else None
+        return self._card(row, said or _NOTHING, rows.read_facts(row.facts))
+
+    def whole(self, row: Row) -> Card:
+        """With all that was said to it, words included: folded from the log."""
+        held = gather(self._db, row.id, self._feeds, (row.n,)).said
+        folded = post.fold(row.id, held, Tombstones(self._db))
+        if folded is None:
+            return self.card(row)
+        facts = Facts(folded.promises, folded.hidden_by, folded.reports, folded.thanked, folded.owner)
+        card = self._card(row, folded, facts)
+        return msgspec.structs.replace(card, translations=folded.translations)
+
+    def waiting(self, post_id: bytes) -> Card:
+        """A post of which only answers have arrived."""
+        return Card(
+            n=0,
+            id=post_id,
+            id_text=codes.write_id(post_id),
+            code=codes.code_of(post_id),
+            link=codes.link_of(post_id),
+            status="waiting",
+        )
+
+    def _hidden(self, facts: Facts) -> bool:
+        return any(space == self._space for space, _ in facts.hidden_by)
+
+    def _card(self, row: Row, said: Post, facts: Facts) -> Card:
+        home = self._feeds.of(row.n).space if row.home is None else row.home
+        live = holding(facts.promises, said.when, self._now_ms)
+        return Card(
+            n=row.n,
+            id=row.id,
+            id_text=codes.write_id(row.id),
+            code=codes.code_of(row.id),
+            link=codes.link_of(row.id),
+            status=self._status(row, facts),
+            kind=row.kind,
+            category=row.category,
+            words=said.words,
+            lang=said.lang,
+            original=said.original,
+            original_lang=said.original_lang,
+            when=said.when,
+            date=said.date,
+            area=row.area,
+            wanted=row.wanted,
+            met=row.met,
+            scope="here" if row.here else "circle",
+            standing=bool(row.standing),
+            marks=said.marks,
+            hours=row.hours,
+            ms=row.ms,
+            since_ms=row.since,
+            expires_ms=row.expires,
+            home=home,
+            home_name=self._names.get(home, ""),
+            ours=home == self._space,
+            owner=facts.owner,
+            outside=row.outside or b"",
+            promised=len(live),
+            places=sum(promise.count for promise in live),
+            promises=facts.promises,
+            hidden_by=facts.hidden_by,
+            reports=facts.reports,
+            thanked=facts.thanked,
+        )
+
+    def _status(self, row: Row, facts: Facts) -> Status:
+        return status(
+            erased=bool(row.state & ERASED),
+            withdrawn=bool(row.state & WITHDRAWN),
+            hidden=self._hidden(facts),
+            met=row.met,
+            wanted=row.wanted,
+            standing=bool(row.standing),
+            expires_ms=row.expires,
+            now_ms=self._now_ms,
+        )
+
+
+_NOTHING = Post(b"", b"")

@@ -1,0 +1,54 @@
+"""How the database file is opened, and how its write-ahead log is folded back into it. Knows no table."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BUSY_MS = 10_000
+PRAGMAS = (
+    "PRAGMA page_size = 8192",  # before the first write; later it does nothing
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL loses acknowledged writes in a power cut
+    "PRAGMA secure_delete = ON",  # on every connection, or deleted words stay in the file
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 0",  # one process alone checkpoints: see checkpoint()
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
+)
+CHECKPOINT_LOCK = "checkpoint.lock"
+
+
+def open(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode; whoever writes says so with `writing(db)`. For one thread at a time."""
+    db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    for pragma in PRAGMAS:
+        db.execute(pragma)
+    return db
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """True inside for the one process that may checkpoint now."""
+    with (folder / CHECKPOINT_LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def checkpoint(db: sqlite3.Connection, folder: Path, wait_ms: int = 200) -> bool:
+    """Moves what was written into the database file and empties the write-ahead log, where deleted words may still be.
+    True if all of it; false while somebody reads an older state or another process is at it: try again later."""
+    with alone(folder) as may:
+        if not may:
+            return False
+        db.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        try:
+            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return not busy

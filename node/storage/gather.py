@@ -1,0 +1,95 @@
+"""All that the log holds about one post, as the fold wants it. Reads only; `about` leads from a post to its entries.
+
+An entry that opens a post without ticket is not in `about` as long as it is that post's `n`: most posts need no line.
+"""
+
+import sqlite3
+from collections.abc import Container, Iterable
+
+import msgspec
+
+from node.domain import codes
+from node.domain.values import Said
+from node.storage import rows
+from node.storage.rows import Row
+from sync.entry import Header, entry_id, parse_header
+from sync.schema import FEED_SHIFT
+
+
+def short(id_: bytes) -> int:
+    """The first 8 bytes of an id or key as SQLite's integer; few share them, and whoever reads compares the whole."""
+    return int.from_bytes(id_[:8], "big", signed=True)
+
+
+class Feed(msgspec.Struct, frozen=True):
+    space: bytes
+    void: bool
+
+
+FEED = "SELECT space.id, feed.state = 'void' FROM feed JOIN space ON space.no = feed.space WHERE feed.no = ?"
+
+
+class Feeds:
+    """Which space a feed belongs to, asked once for each feed."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._known: dict[int, Feed] = {}
+
+    def of(self, k: int) -> Feed:
+        no = k >> FEED_SHIFT
+        if no not in self._known:
+            space, void = self._db.execute(FEED, (no,)).fetchone()
+            self._known[no] = Feed(space, bool(void))
+        return self._known[no]
+
+
+TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' AND about = ?"
+
+
+class Tombstones(Container[bytes]):
+    """The tickets whose holder erased."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __contains__(self, owner: object) -> bool:
+        return bool(owner) and self._db.execute(TOMBSTONE, (owner,)).fetchone() is not None
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What is held about a post, and under which key each entry is."""
+
+    said: list[Said]
+    ks: dict[bytes, int]
+
+
+ROWS = f"""
+SELECT {", ".join("post." + name for name in rows.COLUMNS.split(", "))}
+FROM code JOIN post ON post.n = code.n WHERE code.code = ?
+"""
+ABOUT = "SELECT k FROM about WHERE p = ? ORDER BY k"
+ENTRY = "SELECT header, payload FROM entry WHERE k = ?"
+
+
+def row(db: sqlite3.Connection, post_id: bytes) -> Row | None:
+    """The post as the board has it."""
+    found = (Row(*values) for values in db.execute(ROWS, (codes.number_of(post_id),)))
+    return next((one for one in found if one.id == post_id), None)
+
+
+def gather(db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iterable[int] = ()) -> Gathered:
+    """`opened_at`: keys of entries that may open it and are not in `about`."""
+    ks = {k for (k,) in db.execute(ABOUT, (short(post_id),))} | set(opened_at)
+    said, key_of = [], {}
+    for k in sorted(ks):
+        raw, payload = db.execute(ENTRY, (k,)).fetchone()
+        header, id_, feed = parse_header(raw), entry_id(raw), feeds.of(k)
+        if not feed.void and (header.post or id_) == post_id:
+            said.append(said_of(id_, header, payload, feed.space))
+            key_of[id_] = k
+    return Gathered(said, key_of)
+
+
+def said_of(id_: bytes, header: Header, payload: bytes | None, space: bytes) -> Said:
+    return Said(id_, space, header.ms, header.post, header.owner, header.refs, payload)

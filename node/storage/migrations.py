@@ -1,0 +1,85 @@
+"""The tables, step by step. Only statements; a step that has run anywhere is never changed, the next one is added.
+
+Log first (sync.schema), then the board, which may be dropped and rebuilt. `late` and `done` are neither: they are this
+node's own memory and survive a rebuild.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+from sqlite_utils import Database, Migrations
+
+from sync import schema
+
+migrations = Migrations("corkboard")
+
+BOARD = """
+CREATE TABLE post (
+  n INTEGER PRIMARY KEY,            -- k of the first entry that opened it
+  id BLOB NOT NULL,
+  k INTEGER NOT NULL,               -- of the entry with its words; 0: erased
+  home BLOB,                        -- id of the space that speaks for it; NULL: the space of n's feed
+  kind TEXT NOT NULL,
+  category TEXT NOT NULL,
+  area TEXT NOT NULL,
+  here INTEGER NOT NULL,            -- 1: for this space only
+  standing INTEGER NOT NULL,
+  ms INTEGER NOT NULL,              -- opened, as claimed
+  since INTEGER NOT NULL,           -- from when its time runs here
+  hours INTEGER NOT NULL,
+  expires INTEGER NOT NULL,         -- since + hours, in ms
+  wanted INTEGER NOT NULL,
+  met INTEGER NOT NULL,
+  met_ms INTEGER,
+  state INTEGER NOT NULL,           -- bits: 1 withdrawn, 2 met, 4 erased, 8 hidden by some space
+  outside BLOB,
+  facts BLOB                        -- JSON of what few posts have: promises, who hides it, thanks, reports
+);
+CREATE INDEX post_since ON post(since);
+CREATE INDEX post_expires ON post(expires);
+CREATE INDEX post_met ON post(met_ms) WHERE met_ms IS NOT NULL;
+CREATE INDEX post_outside ON post(outside) WHERE outside IS NOT NULL;
+CREATE TABLE code (code INTEGER, n INTEGER, PRIMARY KEY (code, n)) WITHOUT ROWID;
+-- p, o: the first 8 bytes of a post's id, of a ticket's public key. Whoever reads compares the whole.
+CREATE TABLE about (p INTEGER, k INTEGER, PRIMARY KEY (p, k)) WITHOUT ROWID;
+CREATE TABLE spoken (o INTEGER, k INTEGER, PRIMARY KEY (o, k)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5(words, content='', detail='none', columnsize=0, tokenize='ascii');
+CREATE TABLE board (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE late (
+  k INTEGER PRIMARY KEY,            -- an entry that claims a time before this release or after its arrival
+  ms INTEGER NOT NULL               -- when it arrived here
+);
+CREATE TABLE done (
+  key TEXT PRIMARY KEY,             -- of one form, so that a second tap changes nothing
+  post BLOB NOT NULL,
+  entry BLOB NOT NULL,
+  ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX done_ms ON done(ms);
+"""
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
+    migrations.apply(Database(db))
+
+
+def statements(sql: str) -> Iterator[str]:
+    """One statement after the other: executescript() would end the transaction that a step runs in."""
+    statement = ""
+    for line in sql.strip().splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _run(db: Database, sql: str) -> None:
+    for statement in statements(sql):
+        db.conn.execute(statement)
+
+
+@migrations()
+def log_and_board(db: Database) -> None:
+    _run(db, schema.SQL)
+    _run(db, BOARD)

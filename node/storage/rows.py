@@ -1,0 +1,129 @@
+"""A post as a row, and the words behind it. One shape for the fast way in and for a refold. Knows no table but post.
+
+Words are not in the row: `k` names the entry whose payload has them.
+"""
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from node.domain import bodies, kinds, wire
+from node.domain.registry import TICKET, By
+from node.domain.status import HOUR_MS
+from node.domain.values import Post, Promise
+
+WITHDRAWN, MET, ERASED, HIDDEN = 1, 2, 4, 8
+OVER = WITHDRAWN | MET | ERASED
+
+COLUMNS = (
+    "n, id, k, home, kind, category, area, here, standing, ms, since, hours, expires, wanted, met, met_ms, state, "
+    "outside, facts"
+)
+PUT = f"INSERT INTO post ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """As in the table."""
+
+    n: int
+    id: bytes
+    k: int
+    home: bytes | None
+    kind: str
+    category: str
+    area: str
+    here: int
+    standing: int
+    ms: int
+    since: int
+    hours: int
+    expires: int
+    wanted: int
+    met: int
+    met_ms: int | None
+    state: int
+    outside: bytes | None
+    facts: bytes | None
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What few posts have. Promises are without their words here: those stay in the log too."""
+
+    promises: tuple[Promise, ...] = ()
+    hidden_by: tuple[tuple[bytes, str], ...] = ()
+    reports: tuple[tuple[bytes, str], ...] = ()
+    thanked: bool = False
+    owner: bytes = b""
+
+
+_NO_FACTS = Facts()
+_encode = msgspec.json.Encoder().encode
+_decode_facts = msgspec.json.Decoder(Facts).decode
+
+
+def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes) -> Row:
+    """`k`: of the entry with its words; `since`: from when its time runs here; `feed_space`: whose feed n is in."""
+    return Row(
+        n,
+        post.id,
+        0 if post.erased else k,
+        None if post.home == feed_space else post.home,
+        post.kind,
+        post.category,
+        post.area,
+        int(post.scope == "here"),
+        int(post.standing),
+        post.ms,
+        since,
+        post.hours,
+        since + post.hours * HOUR_MS,
+        post.wanted,
+        post.met,
+        post.met_ms or None,
+        state_of(post) if post.met or post.withdrawn or post.erased or post.hidden_by else 0,
+        post.outside or None,
+        facts_of(post) if post.promises or post.hidden_by or post.reports or post.thanked or post.owner else None,
+    )
+
+
+def state_of(post: Post) -> int:
+    return (
+        WITHDRAWN * post.withdrawn
+        | MET * (post.met >= post.wanted and not post.standing)
+        | ERASED * post.erased
+        | HIDDEN * bool(post.hidden_by)
+    )
+
+
+def facts_of(post: Post) -> bytes | None:
+    bare = tuple(msgspec.structs.replace(promise, words="") for promise in post.promises)
+    facts = Facts(bare, post.hidden_by, post.reports, post.thanked, post.owner)
+    return None if facts == _NO_FACTS else _encode(facts)
+
+
+def read_facts(blob: bytes | None) -> Facts:
+    return _decode_facts(blob) if blob else _NO_FACTS
+
+
+PAYLOAD = "SELECT payload FROM entry WHERE k = ?"
+
+
+def state_at(db: sqlite3.Connection, k: int) -> Post | None:
+    """The words and whatever else an opening or edit says, from the log; None where they are not held any more."""
+    row = db.execute(PAYLOAD, (k,)).fetchone()
+    return read_state(row[0]) if row else None
+
+
+_NOBODY = By(b"", b"", b"", b"", 0, TICKET)
+_NO_POST = Post(b"", b"")
+
+
+def read_state(payload: bytes | None) -> Post | None:
+    """What the payload of an opening or edit says, by a space or by a ticket; who may is the fold's business."""
+    if payload is None:
+        return None
+    event: Any = wire.read(payload)
+    if event is None and (body := bodies.literal(payload)):
+        event = bodies.event_of(body)
+    return kinds.state(_NO_POST, event, _NOBODY) if event is not None and wire.is_state(event) else None

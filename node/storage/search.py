@@ -1,0 +1,41 @@
+"""The search index: which posts have words that begin so. Contentless: the words themselves stay in the log.
+
+What is taken out must be exactly what was put in, or the word stays in the index and no check notices: so take out
+before the payload goes, and rebuild when the folding changes (projection.VERSION).
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from node.domain import text
+
+PUT = "INSERT INTO search (rowid, words) VALUES (?, ?)"
+TAKE = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)"
+
+
+def words_of(words: str, original: str, area: str) -> str:
+    """What of a post is searched."""
+    return text.folded(f"{words} {original} {area}" if original else f"{words} {area}")
+
+
+def put(db: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
+    """Rows: (n, folded words), by rising n; a lower one makes FTS5 flush."""
+    db.executemany(PUT, rows)
+
+
+def take_out(db: sqlite3.Connection, n: int, words: str) -> None:
+    db.execute(TAKE, (n, words))
+
+
+def clear(db: sqlite3.Connection) -> None:
+    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+
+def optimize(db: sqlite3.Connection) -> None:
+    """Merges the index into one segment: only then words that were taken out are gone from it. Slow, so batched."""
+    db.execute("INSERT INTO search (search) VALUES ('optimize')")
+
+
+def match(find: str) -> str:
+    """The MATCH expression for what somebody typed: every word, or its beginning. "" if there is none in it."""
+    return " ".join(f'"{word}" *' for word in text.search_words(find))
