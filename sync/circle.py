@@ -115,7 +115,6 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, bundle_key = coalesce(exclu
 STATE = "SELECT state FROM space WHERE id = ?"
 ROSTER = "SELECT roster FROM space WHERE id = ?"
 FROM_THE_START = "UPDATE peer SET n = 0, mark = x''"
-NAME_LIMIT = 80
 
 
 def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) -> bytes:
@@ -124,8 +123,8 @@ def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) 
     who, roster = _proven(handover)
     with log.writing(db):
         before = db.execute(STATE, (who.space,)).fetchone()
-        name, bundle_key = handover.name[:NAME_LIMIT], handover.bundle_key or None
-        db.execute(ACCEPT, (who.space, handover.space_cert, name, bundle_key))
+        bundle_key = handover.bundle_key or None
+        db.execute(ACCEPT, (who.space, handover.space_cert, handover.name, bundle_key))
         proofs.take(db, [roster.line], now_ms)
         _check_named(db, who)
         know(db, who.node, who.space, handover.node_cert, handover.address)

@@ -14,8 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from spake2 import SPAKE2_A, SPAKE2_B  # type: ignore[import-untyped]
-from spake2.spake2 import SPAKEError  # type: ignore[import-untyped]
+from spake2 import SPAKE2_A, SPAKE2_B
+from spake2.spake2 import SPAKEError
 
 from sync import digits
 from sync.entry import b64, unb64
@@ -24,6 +24,7 @@ from sync.refusals import BadCertificate, BadEntry
 
 DIGITS = 6
 KEY_BYTES = 32
+NAME_LIMIT = 80
 TAG = b"corkboard pairing 1"
 
 
@@ -215,7 +216,12 @@ def from_wire(data: bytes) -> Handover:
     if not 0 < wire.port < 65536 or any(len(k.key) != KEY_BYTES for k in keys):
         raise BadHandover
     certs = unwire(wire.space_cert), unwire(wire.node_cert), unwire(wire.roster)
-    return Handover(*certs, wire.name[:200], keys, unwire(wire.bundle_key), wire.port)
+    return Handover(*certs, _plain(wire.name), keys, unwire(wire.bundle_key), wire.port)
+
+
+def _plain(name: str) -> str:
+    """A name as it may stand on a page: nothing that hides or turns text around. Persian needs its joiners."""
+    return "".join(char for char in name if char.isprintable() or char in "\u200c\u200d")[:NAME_LIMIT]
 
 
 def checked(space_cert: bytes, node_cert: bytes) -> Certified:

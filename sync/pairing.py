@@ -41,6 +41,7 @@ from sync.pairing_call import pair as pair  # both sides of pairing under one na
 
 TRIES = 3
 OPEN_S = 5 * 60.0
+STEP_S = 20.0  # a caller that drips its bytes is cut off
 STATUS = {WrongCode.key: 403, NoWindow.key: 409, TooManyTries.key: 429}
 
 
@@ -194,7 +195,10 @@ def _answering(step: Step) -> Callable[[web.Request], Awaitable[web.Response]]:
 
     async def answer(request: web.Request) -> web.Response:
         try:
-            body, status = await step(request), 200
+            async with asyncio.timeout(STEP_S):
+                body, status = await step(request), 200
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         except PairingError as error:
             left = error.left if isinstance(error, WrongCode) else 0
             body, status = msgspec.json.encode({"error": error.key, "left": left}), STATUS.get(error.key, 400)

@@ -309,6 +309,11 @@ def test_a_handover_survives_the_wire(hall: Space) -> None:
     assert from_wire(to_wire(hall.handover)) == hall.handover
 
 
+def test_a_name_cannot_turn_text_around(hall: Space) -> None:
+    odd = msgspec.structs.replace(hall.handover, name="Ha\u202ell\x00 \u0645\u06cc\u200c\u0634" + "x" * 200)
+    assert from_wire(to_wire(odd)).name == ("Hall \u0645\u06cc\u200c\u0634" + "x" * 200)[:80]
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"\xff", b'{"space_cert":"=","node_cert":""}'])
 def test_an_odd_handover_is_refused(data: bytes) -> None:
     with pytest.raises(BadHandover):
