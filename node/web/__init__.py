@@ -1,1 +1,1 @@
-"""The pages, one blueprint for each audience. Knows intake and board, never sync."""
+"""The pages: kiosk, phone and public JSON. Views only translate; rules and storage live elsewhere."""

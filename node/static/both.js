@@ -1,0 +1,26 @@
+/* Small comforts on forms, at the kiosk and on phones; every page works without them. */
+"use strict";
+(function () {
+  // letters left under the words
+  document.querySelectorAll("[data-letters-left]").forEach(function (field) {
+    var told = document.getElementById(field.dataset.lettersLeft);
+    if (!told) { return; }
+    var pattern = told.textContent.replace(/[0-9][0-9.,]*/, "#");
+    field.addEventListener("input", function () {
+      told.textContent = pattern.replace("#", String(field.maxLength - field.value.length));
+    });
+  });
+  // a double tap sends once; the node would see that it is the same post anyway
+  document.querySelectorAll("form[method=post]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      setTimeout(function () { delete form.dataset.sent; }, 3000);
+    });
+  });
+  // printing from the page, where the browser can
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { print(); });
+  });
+}());

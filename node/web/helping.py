@@ -1,0 +1,60 @@
+""" "I can help": a few words on a post that everyone can read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from node import intake
+from node.domain.decide import Refusals
+from node.storage.board import Card
+from node.web import forms, refusals, visits
+from node.web.languages import choices_in, remember
+from node.web.pages import go, run, show, to
+from node.web.reading import Page, find, limits, which
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/p/<code>/help", "help", ask)
+    pages.add_url_rule("/p/<code>/help", "helping", take, methods=["POST"])
+    pages.add_url_rule("/p/<code>/thanks", "helped", thanks)
+
+
+def ask(code: str) -> Page:
+    cards = find(code)
+    if len(cards) != 1:
+        return which(code, cards)
+    kept = visits.draft(f"help {cards[0].link}")
+    return _page(cards[0], {"key": kept.key, "words": "", "count": "1", **kept.answers}, {})
+
+
+def take(code: str) -> Page:
+    cards = find(code)
+    if len(cards) != 1:
+        return which(code, cards)
+    card, given = cards[0], {name: request.form.get(name, "")[: forms.LONGEST] for name in ("key", "words", "count")}
+    choices = choices_in(request.form)
+    if choices:
+        visits.draft(f"help {card.link}").answers.update(words=given["words"], count=given["count"] or "1")
+        return remember(to("help", code=card.link), choices)
+    wish, wrong = forms.helping(card.id, request.form, limits()["promise"])
+    return _page(card, given, wrong) if wish is None else _record(card, given, wish)
+
+
+def _record(card: Card, given: dict[str, str], wish: forms.PromiseHelp) -> Page:
+    try:
+        intake.record(run(), wish, given["key"])
+    except Refusals as refused:
+        return _page(card, given, refusals.sentences(refused))
+    visits.visit().drafts.pop(f"help {card.link}", None)
+    return go("helped", code=card.link)
+
+
+def thanks(code: str) -> Page:
+    cards = find(code)
+    return show("helped.html", card=cards[0]) if len(cards) == 1 else which(code, cards)
+
+
+def _page(card: Card, given: dict[str, str], wrong: dict[str, str]) -> Page:
+    if card.status not in ("open", "partly"):
+        return go("one", code=card.link)
+    return show("help.html", 422 if wrong else 200, card=card, given=given, problems=wrong, limits=limits())

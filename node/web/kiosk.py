@@ -1,0 +1,63 @@
+"""The touchscreen on the wall: first screen, begin, leave. Its other pages are the shared ones."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from node.storage import board
+from node.web import flyers, helping, posting, reading, visits
+from node.web.languages import choices_in, remember
+from node.web.pages import now, run, show, to
+from node.web.places import is_kiosk_address, phone_path
+from node.web.reading import Page
+
+FREE = ("kiosk.attract", "kiosk.begin", "kiosk.leave", "kiosk.idle", "kiosk.still")
+FORGOTTEN = ("lang", "text", "contrast")
+
+
+def make() -> Blueprint:
+    kiosk = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+    kiosk.before_request(keep_to_the_kiosk)
+    kiosk.add_url_rule("/", "attract", attract)
+    kiosk.add_url_rule("/begin", "begin", begin)
+    kiosk.add_url_rule("/leave", "leave", leave, methods=["POST"])
+    kiosk.add_url_rule("/idle", "idle", leave)
+    kiosk.add_url_rule("/still", "still", still)
+    for room in (reading, posting, helping, flyers):
+        room.add_to(kiosk)
+    return kiosk
+
+
+def keep_to_the_kiosk() -> AnyResponse | None:
+    """Others go to the phone's page; at the kiosk everything begins at the first screen, also after Back."""
+    if not is_kiosk_address(request.remote_addr, run().settings.kiosks):
+        return redirect(phone_path(request.path), 303)
+    if request.endpoint not in FREE and not visits.begun():
+        return redirect(to("attract"), 303)
+    return None
+
+
+def attract() -> Page:
+    return show("kiosk/attract.html", counts=board.counts(run().db(), now(), run().space_id))
+
+
+def begin() -> Page:
+    """One touch: a new visit, in that language."""
+    visits.end()
+    visits.visit().begun = True
+    return remember(to("board"), choices_in(request.args))
+
+
+def leave() -> Page:
+    """The wipe, whether somebody asked for it or walked away: nothing stays here, not even the language."""
+    visits.end()
+    answer: AnyResponse = redirect(to("attract"), 303)
+    for name in FORGOTTEN:
+        answer.delete_cookie(name, samesite="Strict", httponly=True)
+    return answer
+
+
+def still() -> tuple[str, int]:
+    """Somebody is still typing: keep what they answered."""
+    return "", 204 if visits.begun() else 410

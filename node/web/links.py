@@ -1,0 +1,40 @@
+"""Addresses: the public link of a post, and the part of a query that a page passes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import request
+
+from node.web.labels import CATEGORIES
+from node.web.pages import run
+from node.web.places import NAME
+
+LONGEST = 80  # characters of a search
+
+
+def post_address(link: str) -> str:
+    """What a QR carries. By name, so that it works on the Wi-Fi of every space of the circle."""
+    return f"http://{host_name()}/p/{link}"
+
+
+def host_name() -> str:
+    port = run().settings.port
+    return NAME if port == 80 else f"{NAME}:{port}"
+
+
+def query_of(given: Mapping[str, str]) -> dict[str, str]:
+    """The filters in an address, those that mean something."""
+    found = {key: given.get(key, "").strip()[:LONGEST] for key in ("kind", "category", "area", "find", "after")}
+    if found["kind"] not in ("need", "offer"):
+        del found["kind"]
+    if found["category"] not in CATEGORIES:
+        del found["category"]
+    return {key: value for key, value in found.items() if value}
+
+
+def rest_of_query(without: str) -> str:
+    """The present query for a link that adds to it, begun with "&"; "" if there is none."""
+    rest = [(key, value) for key, value in request.args.items(multi=True) if key != without]
+    return f"&{urlencode(rest)}" if rest else ""

@@ -1,0 +1,66 @@
+"""How a view becomes a page: the run, the clock, the audience, and the names that templates know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from node.web import asking, labels, over
+from node.web.places import at_kiosk
+
+if TYPE_CHECKING:
+    from node.run import Run
+
+
+def run() -> Run:
+    """The process run that this application serves."""
+    held: Run = current_app.config["RUN"]
+    return held
+
+
+def now() -> int:
+    """Unix milliseconds; one reading a request, so that a page agrees with itself."""
+    if "now_ms" not in g:
+        g.now_ms = run().clock_ms()
+    held: int = g.now_ms
+    return held
+
+
+def audience() -> str:
+    return "kiosk" if at_kiosk() else "phone"
+
+
+def to(page: str, **values: Any) -> str:
+    """The address of a page for whoever reads this one: kiosk pages link to kiosk pages."""
+    return url_for(f"{audience()}.{page}", **values)
+
+
+def go(page: str, **values: Any) -> AnyResponse:
+    return redirect(to(page, **values), 303)
+
+
+def show(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A page for this audience. template: a path in kiosk_templates."""
+    return render_template(template, **values), status
+
+
+def own(template: str) -> str:
+    """The audience's own drawing of a page: board -> kiosk/board.html."""
+    return f"{audience()}/{template}.html"
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(to=to, labels=labels, asking=asking, over_words=over, now=now)
+
+    @app.context_processor
+    def everywhere() -> dict[str, object]:
+        return {
+            "audience": audience(),
+            "shell": f"{audience()}/shell.html",
+            "place": run().settings.name,
+            "settings": run().settings,
+            "here": request.path,
+        }

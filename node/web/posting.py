@@ -1,0 +1,137 @@
+"""Putting a need or an offer on the board, one question a page. The rules are the domain's, the answers the visit's."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, g, request
+
+from node import intake
+from node.domain.decide import Refusals
+from node.domain.text import LANGUAGES
+from node.storage import board
+from node.web import asking, forms, labels, refusals, visits
+from node.web.languages import choices_in, remember
+from node.web.links import post_address
+from node.web.pages import go, now, run, show, to
+from node.web.qr import drawn
+from node.web.reading import Page, find, limits
+
+DAYS_SHOWN = 14
+COUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/post/<any(need,offer):kind>", "post", begin)
+    pages.add_url_rule("/post/<any(need,offer):kind>/<step>", "step", ask)
+    pages.add_url_rule("/post/<any(need,offer):kind>/<step>", "answer", answer, methods=["POST"])
+    pages.add_url_rule("/posted/<key>", "posted", done)
+
+
+def begin(kind: str) -> Page:
+    return go("step", kind=kind, step="what")
+
+
+def ask(kind: str, step: str) -> Page:
+    """A question, with what was answered before. Earlier gaps come first."""
+    answers = visits.draft(kind).answers
+    if step not in forms.path(answers):
+        return go("step", kind=kind, step=forms.first_gap(answers))
+    gap = forms.first_gap(answers)
+    if forms.STEPS.index(step) > forms.STEPS.index(gap):
+        return go("step", kind=kind, step=gap)
+    return _page(kind, step, {})
+
+
+def answer(kind: str, step: str) -> Page:
+    if step not in forms.STEPS:
+        abort(404)
+    if request.form.get("key", "") in visits.visit().done:  # a second tap on the last button
+        return go("posted", key=request.form["key"])
+    held = visits.draft(kind)
+    held.answers.update(forms.taken(step, request.form))
+    choices = choices_in(request.form)
+    if choices:  # another language or larger text: the same page, nothing typed lost
+        return remember(to("step", kind=kind, step=step), choices)
+    held.answers.update(forms.settled(step, held.answers))
+    wrong = forms.problems(step, held.answers, run().settings.areas, limits()["words"], _today())
+    if wrong:
+        return _page(kind, step, wrong)
+    return _post(kind) if step == "check" else go("step", kind=kind, step=forms.after(step, held.answers))
+
+
+def _post(kind: str) -> Page:
+    held = visits.draft(kind)
+    if forms.first_gap(held.answers) != "check":
+        return go("step", kind=kind, step=forms.first_gap(held.answers))
+    try:
+        recorded = intake.record(run(), forms.opening(kind, held.answers), held.key)
+    except Refusals as refused:
+        return _page(kind, "check", refusals.sentences(refused))
+    visits.posted(kind, held.key, recorded.link)
+    return go("posted", key=held.key)
+
+
+def done(key: str) -> Page:
+    """The code, for as long as this visit lasts; afterwards the board."""
+    cards = find(visits.visit().done.get(key, ""))
+    if not cards:
+        return go("board")
+    card = cards[0]
+    return show("post/done.html", card=card, qr=drawn(post_address(card.link), labels.qr_label(card)))
+
+
+def _page(kind: str, step: str, wrong: dict[str, str]) -> Page:
+    held = visits.draft(kind)
+    earlier = forms.before(step, held.answers)
+    return show(
+        f"post/{step}.html",
+        422 if wrong else 200,
+        kind=kind,
+        step=step,
+        question=asking.question(kind, step),
+        answers=held.answers,
+        problems=wrong,
+        before=to("step", kind=kind, step=earlier) if earlier else to("board"),
+        key=held.key,
+        STEP_NAMES=forms.NAMED,
+        **_choices(kind, step, held.answers),
+    )
+
+
+def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]:
+    """What a step offers to choose from."""
+    if step == "what":
+        return {"categories": labels.categories()}
+    if step == "when":
+        return {"whens": asking.when_choices(kind)}
+    if step == "date":
+        first, last = _today(), _today() + timedelta(days=forms.FARTHEST)
+        days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
+        return {
+            "days": [(day.isoformat(), labels.day_name(day), labels.short_day(day)) for day in days],
+            "date_limits": f'min="{first}" max="{last}"',
+        }
+    if step == "many":
+        return {"counts": COUNTS}
+    if step == "where":
+        return {"areas": run().settings.areas}
+    if step == "words":
+        return {"limits": limits(), "letters": _letters_left(answers), "written": _written()}
+    return {"told": asking.told(kind, answers), "circle": asking.circle(board.spaces(run().db()))}
+
+
+def _letters_left(answers: dict[str, str]) -> str:
+    return asking.letters_left(max(limits()["words"] - len(answers.get("words", "")), 0))
+
+
+def _written() -> list[tuple[str, str]]:
+    """Languages to choose from: this page's first."""
+    mine = g.language.tag
+    return sorted(LANGUAGES.items(), key=lambda pair: pair[0] != mine)
+
+
+def _today() -> date:
+    return labels.local(now()).date()
+
+

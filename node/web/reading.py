@@ -1,0 +1,139 @@
+"""Reading the board: the list, one post, a code that somebody typed. Only translates between request and storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from node.domain import codes
+from node.domain.kinds import KINDS
+from node.storage import board
+from node.storage.board import Card, View
+from node.web import labels, visits
+from node.web.languages import _
+from node.web.links import post_address, query_of
+from node.web.pages import audience, go, now, own, run, show, to
+from node.web.qr import drawn
+
+PAGE = {"kiosk": 30, "phone": 20}
+Page = tuple[str, int] | AnyResponse
+
+
+def add_to(pages: Blueprint) -> None:
+    """The same pages at the kiosk and on a phone."""
+    pages.add_url_rule("/board", "board", show_board)
+    pages.add_url_rule("/choose", "narrow", narrow)
+    pages.add_url_rule("/p/<code>", "one", one)
+    pages.add_url_rule("/P/<code>", "one_loud", lambda code: go("one", code=code))
+    pages.add_url_rule("/code", "code", ask_code)
+    pages.add_url_rule("/code", "take_code", take_code, methods=["POST"])
+
+
+def view_of(query: Mapping[str, str]) -> View:
+    return View(
+        kind=query.get("kind"),
+        category=query.get("category"),
+        area=query.get("area"),
+        find=query.get("find", ""),
+        now_ms=now(),
+        space=run().space_id,
+    )
+
+
+def show_board() -> Page:
+    query = query_of(request.args)
+    view = view_of(query)
+    found = board.page(run().db(), view, after=query.get("after"), limit=PAGE[audience()])
+    return show(
+        own("board"),
+        view=view,
+        cards=found.cards,
+        next=found.next and to("board", **{**query, "after": found.next}),
+        counts=board.counts(run().db(), now(), run().space_id),
+        **_board_links(query),
+    )
+
+
+def _board_links(query: dict[str, str]) -> dict[str, Any]:
+    rest = {key: value for key, value in query.items() if key != "after"}
+    return {
+        "query": rest,
+        "asks": "find" in request.args,
+        "searching": to("board", **{**rest, "find": rest.get("find", "")}),
+        "with_kind": lambda kind: to("board", **_changed(rest, "kind", kind)),
+        "without": lambda key: to("board", **_changed(rest, key, "")),
+    }
+
+
+def _changed(query: Mapping[str, str], key: str, value: str) -> dict[str, str]:
+    rest = {name: held for name, held in query.items() if name != key}
+    return {**rest, key: value} if value else rest
+
+
+def narrow() -> Page:
+    query = query_of(request.args)
+    query.pop("after", None)
+    view = view_of(query)
+    return show(
+        "narrow.html",
+        view=view,
+        query=query,
+        areas=board.areas(run().db(), now()),
+        categories=labels.categories(),
+        found=board.categories(run().db(), view),
+        show_category=lambda key: to("board", **_changed(query, "category", key)),
+        narrow_to=lambda key, value: to("narrow", **_changed(query, key, value)),
+    )
+
+
+def one(code: str) -> Page:
+    """/p/CODE and /p/CODE-TAIL. At the kiosk a link opens as a kiosk page."""
+    cards = find(code)
+    if len(cards) != 1:
+        return which(code, cards)
+    card = cards[0]
+    return show(
+        own("one"),
+        card=card,
+        given={"key": visits.fresh_key(), "words": "", "count": "1"},
+        limits=limits(),
+        qr=drawn(post_address(card.link), labels.qr_label(card)),
+        similar=board.similar(run().db(), card, now(), run().space_id),
+        wifi=run().settings.wifi,
+    )
+
+
+def find(code: str) -> list[Card]:
+    return board.one(run().db(), code, now(), run().space_id)
+
+
+def which(code: str, cards: list[Card]) -> Page:
+    """Two posts with one code, or none: what may have been meant, never a bare 404."""
+    digits = codes.read_link(code)[0]
+    meant = cards or [card for near in codes.near(digits)[:90] for card in find(near)][:4]
+    shown = codes.shown(digits) if len(digits) == codes.CODE_LENGTH else digits[:20]
+    return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown)
+
+
+def ask_code() -> Page:
+    return show("code.html", given="", problems={})
+
+
+def take_code() -> Page:
+    """A POST, so that digits never stand in an address that is kept."""
+    given = request.form.get("code", "")[:40]
+    digits = codes.read_digits(given)
+    if not digits:
+        return show("code.html", 422, given=given, problems={"code": _("Type the 9 digits of the code.")})
+    return redirect(to("one", code=digits[:20]), 303)
+
+
+def limits() -> dict[str, int]:
+    """How long words may be: the registry says so, the forms only repeat it."""
+    return {
+        "words": KINDS["post.opened"].fields["words"].max,
+        "promise": KINDS["help.promised"].fields["words"].max,
+    }
