@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from node.domain.refusals import SENTENCES
+
 HOME = Path(__file__).resolve().parents[1]
 FOLDER = HOME / "node" / "locale"
 KEYWORDS = {
@@ -37,7 +39,9 @@ def used() -> Catalog:
         for file, _line, text, comments, context in extract_from_dir(
             HOME / room, METHODS, options, keywords=KEYWORDS, comment_tags=("translators:",)
         ):
-            found.add(text, None, [(f"{room}/{file}", None)], auto_comments=comments, context=context)
+            found.add(text, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
+    for sentence in SENTENCES.values():
+        found.add(sentence, None, [("node/domain/refusals.py", 0)])
     return found
 
 

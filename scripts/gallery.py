@@ -86,6 +86,11 @@ class Camera:
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
 
+    def press(self, selector: str) -> None:
+        """Touch something that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def snap(self, name: str, whole: bool = False) -> None:
         file = self._folder / f"{self._screen}-{name}.{self._language}.png"
         self.page.screenshot(path=file, full_page=whole)
@@ -139,25 +144,25 @@ def walk_posting(camera: Camera, language: str) -> None:
     page = camera.page
     tall = camera._screen == "phone"
     camera.visit("/post/need/what", "post-1-what", tall)
-    page.click("[value=food]")
+    camera.press("[value=food]")
     camera.snap("post-2-when", tall)
     page.check("[value=date]", force=True)
-    page.click(".dock .btn-main")
+    camera.press(".dock .btn-main")
     camera.snap("post-2-date", tall)
-    page.click(".days .tile >> nth=2")
+    camera.press(".days .tile >> nth=2")
     camera.snap("post-3-many", tall)
-    page.click("[name=for][value='5']")
+    camera.press("[name=for][value='5']")
     camera.snap("post-4-where", tall)
-    page.click("[name=area] >> nth=1")
+    camera.press("[name=area] >> nth=1")
     camera.snap("post-5-words-empty", tall)
-    page.click(".dock .btn-main")
+    camera.press(".dock .btn-main")
     camera.snap("post-5-words-wrong", tall)
     page.fill("textarea", WORDS[language])
     page.select_option("select", language)
     camera.snap("post-5-words", tall)
-    page.click(".dock .btn-main")
+    camera.press(".dock .btn-main")
     camera.snap("post-6-check", tall)
-    page.click(".dock .btn-main")
+    camera.press(".dock .btn-main")
     camera.snap("post-7-done", tall)
 
 

@@ -1,21 +1,19 @@
-"""Answers of a form, step by step: what is asked, what is missing, and the wish in the end. Pure but for words on screen.
+"""Answers of a form, step by step: what was typed, what is still open, and the wish in the end. Pure.
 
-Answers are the texts as typed; what the rules of the board allow is for node.domain.decide to say.
+The rules are the domain's: a step is right when node.domain.decide has nothing to say about its fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
 
 from node.domain import codes
-from node.domain.decide import OpenPost, PromiseHelp
-from node.web.labels import CATEGORIES
-from node.web.languages import _, ngettext
+from node.domain.decide import Facts, Refusal, Refusals, decide
+from node.domain.wishes import OpenPost, PromiseHelp
 
 STEPS = ("what", "when", "date", "many", "where", "words", "check")
 NAMED = ("what", "when", "many", "where", "words", "check")  # the date belongs to "when"
-FIELDS = {
+ASKED = {  # names in the form of each step
     "what": ("category",),
     "when": ("when",),
     "date": ("date", "later"),
@@ -24,24 +22,20 @@ FIELDS = {
     "words": ("words", "written"),
     "check": ("scope",),
 }
-KEY_OF = {"what": "category", "when": "when", "date": "date", "many": "for", "where": "area", "words": "words"}
-STEP_OF = {"category": "what", "when": "when", "date": "date", "for": "many", "wanted": "many", "area": "where"}
-WHENS = ("now", "today", "week", "date", "any")
+ANSWER = {"what": "category", "when": "when", "date": "date", "many": "for", "where": "area", "words": "words"}
 LONGEST = 4000  # characters kept of any answer, so that a draft stays small
-FARTHEST = 365  # days ahead that a date may be
-MOST = 999
 
 
 def taken(step: str, form: Mapping[str, str]) -> dict[str, str]:
     """The answers of a step as typed."""
-    return {name: form[name].strip()[:LONGEST] for name in FIELDS[step] if name in form}
+    return {name: form[name].strip()[:LONGEST] for name in ASKED[step] if name in form}
 
 
 def settled(step: str, answers: Mapping[str, str]) -> dict[str, str]:
-    """The same answers as later steps read them: a typed number is a number, a later day the day."""
+    """The same answers as the wish reads them: a typed number is a number, a later day the day."""
     given = dict(answers)
     if step == "many" and given.get("more"):
-        given["for"] = codes.read_digits(given["more"]) or given["more"]
+        given["for"] = codes.read_digits(given["more"])
     if step == "date" and given.get("later"):
         given["date"] = given["later"]
     if step == "words" and given.get("written"):
@@ -49,62 +43,39 @@ def settled(step: str, answers: Mapping[str, str]) -> dict[str, str]:
     return given
 
 
+def opening(kind: str, answers: Mapping[str, str]) -> OpenPost:
+    """The wish to open a post, as far as it is answered."""
+    when, count = answers.get("when", ""), answers.get("for", "")
+    return OpenPost(
+        kind=kind,
+        category=answers.get("category", ""),
+        words=answers.get("words", ""),
+        lang=answers.get("lang", ""),
+        when="any" if when == "always" else when,
+        date=answers.get("date", "") if when == "date" else "",
+        area=answers.get("area", ""),
+        wanted=int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0,
+        scope=answers.get("scope") or "circle",
+        standing=when == "always",
+    )
+
+
 def problems(
-    step: str, answers: Mapping[str, str], areas: Collection[str], longest: int, today: date
-) -> dict[str, str]:
-    """field -> sentence, for everything that is wrong in this step; empty when it is right."""
-    wrong = CHECKS[step](answers, areas, longest, today) if step in CHECKS else None
-    return {wrong[0]: wrong[1]} if wrong else {}
-
-
-Wrong = tuple[str, str] | None
-
-
-def _what(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
-    good = answers.get("category") in CATEGORIES
-    return None if good else ("category", _("Touch one of the pictures."))
-
-
-def _when(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
-    good = answers.get("when") in (*WHENS, "always")
-    return None if good else ("when", _("Choose one of these."))
-
-
-def _date(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
+    step: str, kind: str, answers: Mapping[str, str], facts: Facts, areas: Collection[str]
+) -> dict[str, Refusal]:
+    """field -> what is wrong with it, for the fields of this step."""
+    if step == "where" and answers.get("area") not in ("", *areas):
+        return {"area": Refusal("area.choose", "area")}
     try:
-        day = date.fromisoformat(answers.get("date", ""))
-    except ValueError:
-        return "later", _("Choose a day.")
-    if not today <= day <= today + timedelta(days=FARTHEST):
-        return "later", _("Choose a day from today on, within a year.")
-    return None
+        decide(opening(kind, answers), None, facts)
+    except Refusals as refused:
+        return {name: found for name, found in refused.by_field().items() if _step_of(name) == step}
+    return {}
 
 
-def _many(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
-    count = answers.get("for", "")
-    good = count.isascii() and count.isdecimal() and len(count) <= 3 and 1 <= int(count) <= MOST
-    return None if good else ("more", _("Give a number from 1 to %(most)s.") % {"most": MOST})
-
-
-def _where(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
-    good = answers.get("area") in ("", *areas)
-    return None if good else ("area", _("Touch one of the places."))
-
-
-def _words(answers: Mapping[str, str], areas: Collection[str], longest: int, today: date) -> Wrong:
-    words = answers.get("words", "")
-    if not words:
-        return "words", _("Write a few words, so that neighbours know what it is about.")
-    if len(words) > longest:
-        return "words", _too_long(len(words) - longest)
-    return None
-
-
-def _too_long(by: int) -> str:
-    return ngettext("That is %(num)s letter too long.", "That is %(num)s letters too long.", by) % {"num": by}
-
-
-CHECKS = {"what": _what, "when": _when, "date": _date, "many": _many, "where": _where, "words": _words}
+def _step_of(field: str) -> str:
+    """The step that asks for a field of the wish."""
+    return next((step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check")
 
 
 def path(answers: Mapping[str, str]) -> list[str]:
@@ -114,11 +85,11 @@ def path(answers: Mapping[str, str]) -> list[str]:
 
 def first_gap(answers: Mapping[str, str]) -> str:
     """The first step without an answer; "check" when all are there."""
-    return next((step for step in path(answers) if step != "check" and KEY_OF[step] not in answers), "check")
+    return next((step for step in path(answers) if step != "check" and ANSWER[step] not in answers), "check")
 
 
 def after(step: str, answers: Mapping[str, str]) -> str:
-    """Where Next leads: on to what is still open. A date is asked whenever somebody chose "on a date"."""
+    """Where Next leads: on to what is still open. A day is asked whenever somebody chose "on a date"."""
     return "date" if step == "when" and answers.get("when") == "date" else first_gap(answers)
 
 
@@ -128,32 +99,9 @@ def before(step: str, answers: Mapping[str, str]) -> str | None:
     return steps[at - 1] if at else None
 
 
-def opening(kind: str, answers: Mapping[str, str]) -> OpenPost:
-    """The wish to open a post. Answers have passed first_gap()."""
-    when = answers["when"]
-    return OpenPost(
-        kind=kind,
-        category=answers["category"],
-        words=answers["words"],
-        lang=answers.get("lang", ""),
-        when="any" if when == "always" else when,
-        date=answers.get("date", "") if when == "date" else "",
-        area=answers["area"],
-        wanted=int(answers["for"]),
-        scope="here" if answers.get("scope") == "here" else "circle",
-        standing=kind == "offer" and when == "always",
+def helping(post: bytes, given: Mapping[str, str]) -> PromiseHelp:
+    """The wish to help, as typed."""
+    count = codes.read_digits(given.get("count", "1").strip() or "1")
+    return PromiseHelp(
+        post_id=post, words=given.get("words", "").strip()[:LONGEST], count=int(count) if 0 < len(count) < 6 else 0
     )
-
-
-def helping(post: bytes, form: Mapping[str, str], longest: int) -> tuple[PromiseHelp | None, dict[str, str]]:
-    """The wish to help, or what is wrong with it."""
-    words = form.get("words", "").strip()[:LONGEST]
-    count = codes.read_digits(form.get("count", "1").strip() or "1")
-    wrong: dict[str, str] = {}
-    if not words:
-        wrong["words"] = _("Write a few words: what, and when.")
-    elif len(words) > longest:
-        wrong["words"] = _too_long(len(words) - longest)
-    if not count or len(count) > 3 or not 1 <= int(count) <= MOST:
-        wrong["count"] = _("Give a number from 1 to %(most)s.") % {"most": MOST}
-    return (None if wrong else PromiseHelp(post_id=post, words=words, count=int(count))), wrong

@@ -36,15 +36,14 @@ def take(code: str) -> Page:
     if choices:
         visits.draft(f"help {card.link}").answers.update(words=given["words"], count=given["count"] or "1")
         return remember(to("help", code=card.link), choices)
-    wish, wrong = forms.helping(card.id, request.form, limits()["promise"])
-    return _page(card, given, wrong) if wish is None else _record(card, given, wish)
+    return _record(card, given)
 
 
-def _record(card: Card, given: dict[str, str], wish: forms.PromiseHelp) -> Page:
+def _record(card: Card, given: dict[str, str]) -> Page:
     try:
-        intake.record(run(), wish, given["key"])
+        intake.record(run(), forms.helping(card.id, given), given["key"])
     except Refusals as refused:
-        return _page(card, given, refusals.sentences(refused))
+        return _page(card, given, refusals.sentences(refused.by_field()))
     visits.visit().drafts.pop(f"help {card.link}", None)
     return go("helped", code=card.link)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_timedelta
@@ -60,6 +60,11 @@ def local(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000)
 
 
+def zone(ms: int) -> tzinfo:
+    """This machine's zone at that time: its people's."""
+    return local(ms).astimezone().tzinfo or UTC
+
+
 def number(value: int) -> str:
     return format_decimal(value, locale=g.language.locale)
 
@@ -115,6 +120,10 @@ def long_day(day: date) -> str:
 
 def short_day(day: date) -> str:
     return format_date(day, "d MMMM", locale=g.language.locale)
+
+
+def brief_day(day: date) -> str:
+    return format_date(day, "d MMM", locale=g.language.locale)
 
 
 def ago(ms: int, now_ms: int) -> str:

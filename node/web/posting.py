@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, g, request
 
 from node import intake
-from node.domain.decide import Refusals
+from node.domain.decide import FARTHEST_DAYS, Facts, Refusals
 from node.domain.text import LANGUAGES
 from node.storage import board
 from node.web import asking, forms, labels, refusals, visits
@@ -54,9 +54,9 @@ def answer(kind: str, step: str) -> Page:
     if choices:  # another language or larger text: the same page, nothing typed lost
         return remember(to("step", kind=kind, step=step), choices)
     held.answers.update(forms.settled(step, held.answers))
-    wrong = forms.problems(step, held.answers, run().settings.areas, limits()["words"], _today())
+    wrong = forms.problems(step, kind, held.answers, facts(), run().settings.areas)
     if wrong:
-        return _page(kind, step, wrong)
+        return _page(kind, step, refusals.sentences(wrong))
     return _post(kind) if step == "check" else go("step", kind=kind, step=forms.after(step, held.answers))
 
 
@@ -67,7 +67,7 @@ def _post(kind: str) -> Page:
     try:
         recorded = intake.record(run(), forms.opening(kind, held.answers), held.key)
     except Refusals as refused:
-        return _page(kind, "check", refusals.sentences(refused))
+        return _page(kind, "check", refusals.sentences(refused.by_field()))
     visits.posted(kind, held.key, recorded.link)
     return go("posted", key=held.key)
 
@@ -106,10 +106,10 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
     if step == "when":
         return {"whens": asking.when_choices(kind)}
     if step == "date":
-        first, last = _today(), _today() + timedelta(days=forms.FARTHEST)
+        first, last = _today(), _today() + timedelta(days=FARTHEST_DAYS)
         days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
         return {
-            "days": [(day.isoformat(), labels.day_name(day), labels.short_day(day)) for day in days],
+            "days": [(day.isoformat(), labels.day_name(day), labels.brief_day(day)) for day in days],
             "date_limits": f'min="{first}" max="{last}"',
         }
     if step == "many":
@@ -131,7 +131,12 @@ def _written() -> list[tuple[str, str]]:
     return sorted(LANGUAGES.items(), key=lambda pair: pair[0] != mine)
 
 
+def facts() -> Facts:
+    """What the rules need to know of here and now."""
+    return Facts(now_ms=now(), space=run().space_id, zone=labels.zone(now()))
+
+
 def _today() -> date:
-    return labels.local(now()).date()
+    return facts().today
 
 

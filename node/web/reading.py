@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from node.domain import codes
 from node.domain.kinds import KINDS
+from node.domain.refusals import Refusal
 from node.storage import board
 from node.storage.board import Card, View
-from node.web import labels, visits
-from node.web.languages import _
+from node.web import labels, refusals, visits
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 from node.web.qr import drawn
@@ -127,7 +127,7 @@ def take_code() -> Page:
     given = request.form.get("code", "")[:40]
     digits = codes.read_digits(given)
     if not digits:
-        return show("code.html", 422, given=given, problems={"code": _("Type the 9 digits of the code.")})
+        return show("code.html", 422, given=given, problems=refusals.sentences({"code": Refusal("code.missing", "code")}))
     return redirect(to("one", code=digits[:20]), 303)
 
 

@@ -1,16 +1,23 @@
-"""Why the board refuses a wish, as sentences beside their fields."""
+"""Why the board refuses a wish, as sentences in the reader's language, beside their fields."""
 
 from __future__ import annotations
 
-from node.domain.decide import Refusals
+from collections.abc import Mapping
+
+from node.domain.refusals import SENTENCES, Refusal
 from node.web.languages import N_, _
 
-SENTENCES: dict[str, str] = {}
+OURS = {
+    "area.choose": N_("Touch one of the places."),
+    "code.missing": N_("Type the 9 digits of the code."),
+}
 
 
-def sentences(refused: Refusals) -> dict[str, str]:
-    """field -> sentence."""
-    return {one.field or "words": _(SENTENCES.get(one.key, OTHER)) for one in refused.all}
+def sentence(refusal: Refusal) -> str:
+    said = SENTENCES.get(refusal.key) or OURS[refusal.key]
+    return _(said).format(**refusal.values)
 
 
-OTHER = N_("This cannot be put on the board like this. Please change it and try again.")
+def sentences(refused: Mapping[str, Refusal], whole: str = "words") -> dict[str, str]:
+    """field -> sentence. whole: the field that carries what is about all of the form."""
+    return {name or whole: sentence(one) for name, one in refused.items()}

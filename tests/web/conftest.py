@@ -1,0 +1,145 @@
+"""A node with a board, and the people in front of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from node import intake
+from node.app import create_app
+from node.domain.wishes import OpenPost, PromiseHelp
+from node.run import Run, open_run
+from node.settings import Settings
+from tests.web.page import Page
+
+NOON = 1_767_614_400_000  # Monday 5 January 2026, 12:00 UTC
+
+
+@dataclass
+class Clock:
+    ms: int = NOON
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def passes(self, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        self.ms += int((minutes + 60 * hours + 24 * 60 * days) * 60_000)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser: follows redirects, keeps cookies, presses what is on the page."""
+
+    client: FlaskClient
+    address: str
+    base: str = "http://corkboard.local:8080"
+    page: Page = field(default_factory=lambda: Page(""))
+    status: int = 0
+    path: str = ""
+    headers: Any = None
+
+    def opens(self, path: str, **more: Any) -> Page:
+        return self._get(path, **more)
+
+    def _get(self, path: str, **more: Any) -> Page:
+        answer = self.client.get(
+            path, base_url=self.base, environ_base={"REMOTE_ADDR": self.address}, follow_redirects=True, **more
+        )
+        return self._see(answer)
+
+    def sends(self, path: str, **fields: str) -> Page:
+        """A form as given, with nothing added."""
+        answer = self.client.post(
+            path,
+            data=fields,
+            base_url=self.base,
+            environ_base={"REMOTE_ADDR": self.address},
+            headers={"Origin": self.base},
+            follow_redirects=True,
+        )
+        return self._see(answer)
+
+    def answers(self, **fields: str) -> Page:
+        """Fills in the page's form and sends it."""
+        form = self.page.answer
+        given = {**form.fields, **{name.rstrip("_"): value for name, value in fields.items()}}
+        return self.sends(form.action or self.path, **given)
+
+    def _see(self, answer: Any) -> Page:
+        self.status, self.headers = answer.status_code, answer.headers
+        self.path = answer.request.path
+        self.page = Page(answer.text)
+        answer.close()
+        return self.page
+
+    def posts(self, kind: str = "need", start: str = "", **answers: str) -> Page:
+        """Goes through all steps of posting, up to the page with the code."""
+        given = {"category": "food", "when": "today", "for": "5", "area": "East", "words": "Rice and oil", **answers}
+        self.opens(f"{start}/post/{kind}")
+        self.answers(category=given["category"])
+        self.answers(when=given["when"])
+        if given["when"] == "date":
+            self.answers(date=given["date"])
+        self.answers(for_=given["for"])
+        self.answers(area=given["area"])
+        self.answers(words=given["words"], written=given.get("written", "en"))
+        return self.answers(scope=given.get("scope", "circle"))
+
+
+@dataclass
+class Hall:
+    """Riverside Hall: its run, its application, its clock."""
+
+    run: Run
+    app: Flask
+    clock: Clock
+    people: Iterator[int] = field(default_factory=lambda: itertools.count(10))
+
+    def neighbour(self, language: str = "en") -> Person:
+        """Somebody at the touchscreen who has chosen a language."""
+        person = Person(self.app.test_client(), "127.0.0.1", base="http://localhost:8080")
+        person.opens(f"/kiosk/begin?lang={language}")
+        return person
+
+    def passer_by(self) -> Person:
+        """Somebody in front of the first screen."""
+        return Person(self.app.test_client(), "127.0.0.1", base="http://localhost:8080")
+
+    def phone(self, language: str = "en") -> Person:
+        person = Person(self.app.test_client(), f"10.0.0.{next(self.people)}")
+        person.client.set_cookie("lang", language, domain="corkboard.local")
+        return person
+
+    def has(self, words: str = "A ladder for Saturday", kind: str = "need", **more: Any) -> str:
+        """A post on the board; gives its link."""
+        wish = OpenPost(kind=kind, category=more.pop("category", "tools"), words=words, **more)
+        return intake.record(self.run, wish).link
+
+    def hears_promise(self, post: bytes, words: str, count: int = 1) -> None:
+        intake.record(self.run, PromiseHelp(post_id=post, words=words, count=count))
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    clock = Clock()
+    settings = Settings(
+        data=tmp_path / "data",
+        name="Riverside Hall",
+        areas=("East", "West", "Old Town"),
+        desk="by the door",
+        hours="Every day 9:00 to 20:00",
+        wifi="Riverside",
+    )
+    run = open_run(settings, clock_ms=clock)
+    app = create_app(run)
+    app.config["TESTING"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    yield Hall(run, app, clock)
+    run.close()
