@@ -22,7 +22,13 @@ KEYWORDS = {
 }
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 # fixed, so that a catalogue only changes when its words do
-HEADER = {"project": "Corkboard", "version": "1", "copyright_holder": "Corkboard", "charset": "utf-8", "fuzzy": False}
+HEADER = {
+    "project": "Corkboard",
+    "version": "1",
+    "copyright_holder": "Corkboard",
+    "charset": "utf-8",
+    "fuzzy": False,
+}
 # Babel numbers the last two Arabic forms the other way round than every gettext tool does.
 PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
@@ -35,7 +41,9 @@ def used() -> Catalog:
     """Every string that the pages and the web's code say, with where."""
     found = Catalog(**HEADER)  # type: ignore[arg-type]
     for room in ("node/web", "kiosk_templates"):
-        options = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}}
+        options = {
+            "**.html": {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}
+        }
         for file, _line, text, comments, context in extract_from_dir(
             HOME / room, METHODS, options, keywords=KEYWORDS, comment_tags=("translators:",)
         ):
@@ -76,8 +84,11 @@ def update(tag: str) -> Catalog:
         if message.id:
             known = held.get(_key(message), message.context)
             fresh.add(
-                message.id, _english(message) if tag == "en" else known.string if known else None,
-                message.locations, auto_comments=message.auto_comments, context=message.context,
+                message.id,
+                _english(message) if tag == "en" else known.string if known else None,
+                message.locations,
+                auto_comments=message.auto_comments,
+                context=message.context,
             )
     return fresh
 
@@ -91,7 +102,7 @@ def _english(message: Message) -> str | tuple[str, ...]:
 
 
 def _filled(message: Message) -> bool:
-    return bool(message.string) if isinstance(message.string, str) else all(message.string)
+    return bool(message.string) if isinstance(message.string, str) else all(message.string or ())
 
 
 def as_text(catalogue: Catalog) -> bytes:

@@ -1,6 +1,6 @@
-"""Photographs every page: kiosk lying and standing, phone, paper; English and Arabic. Makes a folder with an index.html.
+"""Photographs every page, kiosk, phone and paper, in English and Arabic; makes a folder with an index.html.
 
-Usage: python -m scripts.gallery [folder]. Needs Playwright for Python and a Chromium; starts a node of its own on demo data.
+Usage: python -m scripts.gallery [folder]. Needs Playwright for Python and a Chromium; starts a node on demo data.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import html
 import os
 import socket
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,7 +75,9 @@ def chromium() -> Iterator[Browser]:
 class Camera:
     """Takes pictures of one audience in one language."""
 
-    def __init__(self, context: BrowserContext, address: str, folder: Path, screen: str, language: str) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str, folder: Path, screen: str, language: str
+    ) -> None:
         self.page: Page = context.new_page()
         self.base = address + ("" if screen == "phone" else "/kiosk")
         self._folder, self._screen, self._language = folder, screen, language
@@ -189,5 +189,6 @@ def index(folder: Path, taken: list[Path]) -> None:
         for file in taken
     )
     (folder / "index.html").write_text(
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Corkboard gallery</title>{figures}", "utf-8"
+        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Corkboard gallery</title>{figures}",
+        "utf-8",
     )

@@ -15,8 +15,8 @@ from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """`code` "481207393", `link` "481207393-TAIL", `id_text` the whole id as base64url. `promised`: how many promises
-    hold, `places` what they add up to; `ours`: posted here. Times in Unix milliseconds. In lists promises, translations
-    and reports come without words; one() has them."""
+    hold, `places` what they add up to; `ours`: posted here; `met_ms`: when it was all met, else 0. Times in Unix
+    milliseconds. In lists promises, translations and reports come without words; one() has them."""
 
     n: int
     id: bytes
@@ -42,6 +42,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     ms: int = 0
     since_ms: int = 0
     expires_ms: int = 0
+    met_ms: int = 0
     home: bytes = b""
     home_name: str = ""
     ours: bool = False
@@ -133,6 +134,7 @@ class Viewer:
             ms=row.ms,
             since_ms=row.since,
             expires_ms=row.expires,
+            met_ms=row.met_ms or 0,
             home=home,
             home_name=self._names.get(home, ""),
             ours=home == self._space,

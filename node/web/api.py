@@ -15,7 +15,19 @@ from node.web.pages import now, run
 from node.web.reading import view_of
 
 MOST = 100
-PUBLIC = ("kind", "category", "words", "lang", "when", "area", "scope", "standing", "status", "met", "promised")
+PUBLIC = (
+    "kind",
+    "category",
+    "words",
+    "lang",
+    "when",
+    "area",
+    "scope",
+    "standing",
+    "status",
+    "met",
+    "promised",
+)
 
 
 def make() -> Blueprint:

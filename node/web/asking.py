@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from node.domain.status import holding
 from node.web import labels
 from node.web.languages import N_, _, ngettext
 
@@ -120,5 +121,6 @@ def helped(card: Card) -> str:
     return _("Thank you. Whoever posted this need sees on the board that you can help.")
 
 
-def live_promises(card: Card) -> list[Promise]:
-    return [promise for promise in card.promises if promise.state != "released"]
+def live_promises(card: Card, now_ms: int) -> list[Promise]:
+    """Those that still count."""
+    return holding(card.promises, card.when, now_ms)

@@ -68,7 +68,7 @@ def install(app: Flask) -> None:
 
 
 def _sent(asset: Asset) -> Response:
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings["gzip"] > 0
     answer = Response(asset.small if packed else asset.body, content_type=asset.kind)
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Vary"] = "Accept-Encoding"

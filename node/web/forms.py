@@ -22,7 +22,14 @@ ASKED = {  # names in the form of each step
     "words": ("words", "written"),
     "check": ("scope",),
 }
-ANSWER = {"what": "category", "when": "when", "date": "date", "many": "for", "where": "area", "words": "words"}
+ANSWER = {
+    "what": "category",
+    "when": "when",
+    "date": "date",
+    "many": "for",
+    "where": "area",
+    "words": "words",
+}
 LONGEST = 4000  # characters kept of any answer, so that a draft stays small
 
 
@@ -75,7 +82,9 @@ def problems(
 
 def _step_of(field: str) -> str:
     """The step that asks for a field of the wish."""
-    return next((step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check")
+    return next(
+        (step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check"
+    )
 
 
 def path(answers: Mapping[str, str]) -> list[str]:
@@ -103,5 +112,7 @@ def helping(post: bytes, given: Mapping[str, str]) -> PromiseHelp:
     """The wish to help, as typed."""
     count = codes.read_digits(given.get("count", "1").strip() or "1")
     return PromiseHelp(
-        post_id=post, words=given.get("words", "").strip()[:LONGEST], count=int(count) if 0 < len(count) < 6 else 0
+        post_id=post,
+        words=given.get("words", "").strip()[:LONGEST],
+        count=int(count) if 0 < len(count) < 6 else 0,
     )

@@ -31,7 +31,10 @@ def take(code: str) -> Page:
     cards = find(code)
     if len(cards) != 1:
         return which(code, cards)
-    card, given = cards[0], {name: request.form.get(name, "")[: forms.LONGEST] for name in ("key", "words", "count")}
+    card, given = (
+        cards[0],
+        {name: request.form.get(name, "")[: forms.LONGEST] for name in ("key", "words", "count")},
+    )
     choices = choices_in(request.form)
     if choices:
         visits.draft(f"help {card.link}").answers.update(words=given["words"], count=given["count"] or "1")

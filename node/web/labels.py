@@ -167,7 +167,7 @@ def for_people(count: int) -> str:
 
 def free(card: Card) -> int:
     """Places of an offer that nobody has asked for yet."""
-    return max(card.wanted - card.met - card.promised, 0)
+    return max(card.wanted - card.met - card.places, 0)
 
 
 def state(card: Card) -> str:

@@ -53,7 +53,7 @@ def _language(tag: str, catalogue: Catalog) -> Language:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     words = Translations(compiled)
-    name = words.pgettext("the language's own name", "English")
+    name = str(words.pgettext("the language's own name", "English"))
     return Language(tag, name, words.gettext("Touch to begin"), direction(tag), _locale(tag), words)
 
 

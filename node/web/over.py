@@ -36,10 +36,22 @@ WORDS = {
         N_("The time of this offer is over."),
         N_("Ask at the desk whether it still stands, or look at what is offered now."),
     ),
-    ("need", "hidden"): (N_("This need is not shown here."), N_("The stewards took it down. Ask at the desk.")),
-    ("offer", "hidden"): (N_("This offer is not shown here."), N_("The stewards took it down. Ask at the desk.")),
-    ("need", "erased"): (N_("This need was erased."), N_("Its words are gone, here and at the other spaces.")),
-    ("offer", "erased"): (N_("This offer was erased."), N_("Its words are gone, here and at the other spaces.")),
+    ("need", "hidden"): (
+        N_("This need is not shown here."),
+        N_("The stewards took it down. Ask at the desk."),
+    ),
+    ("offer", "hidden"): (
+        N_("This offer is not shown here."),
+        N_("The stewards took it down. Ask at the desk."),
+    ),
+    ("need", "erased"): (
+        N_("This need was erased."),
+        N_("Its words are gone, here and at the other spaces."),
+    ),
+    ("offer", "erased"): (
+        N_("This offer was erased."),
+        N_("Its words are gone, here and at the other spaces."),
+    ),
     ("need", "waiting"): (
         N_("This need is still on its way to us."),
         N_("We know of it, but not yet its words. Come back soon, or ask at the desk."),
@@ -79,4 +91,4 @@ def since(card: Card, now_ms: int) -> str:
 
 def ended_ms(card: Card) -> int:
     """When it ended, Unix milliseconds; 0 where that is not known."""
-    return card.expires_ms or 0 if card.status == "expired" else 0
+    return {"met": card.met_ms, "expired": card.expires_ms}.get(card.status, 0)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, request
 from node import intake
 from node.domain.decide import FARTHEST_DAYS, Facts, Refusals
 from node.domain.text import LANGUAGES
-from node.storage import board
+from node.storage import spaces
 from node.web import asking, forms, labels, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
@@ -118,7 +118,7 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
         return {"areas": run().settings.areas}
     if step == "words":
         return {"limits": limits(), "letters": _letters_left(answers), "written": _written()}
-    return {"told": asking.told(kind, answers), "circle": asking.circle(board.spaces(run().db()))}
+    return {"told": asking.told(kind, answers), "circle": asking.circle(spaces.names(run().db()))}
 
 
 def _letters_left(answers: dict[str, str]) -> str:
@@ -138,5 +138,3 @@ def facts() -> Facts:
 
 def _today() -> date:
     return facts().today
-
-

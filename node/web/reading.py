@@ -113,7 +113,7 @@ def find(code: str) -> list[Card]:
 def which(code: str, cards: list[Card]) -> Page:
     """Two posts with one code, or none: what may have been meant, never a bare 404."""
     digits = codes.read_link(code)[0]
-    meant = cards or [card for near in codes.near(digits)[:90] for card in find(near)][:4]
+    meant = cards or [card for near in board.near(run().db(), digits)[:4] for card in find(near)]
     shown = codes.shown(digits) if len(digits) == codes.CODE_LENGTH else digits[:20]
     return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown)
 
@@ -127,7 +127,12 @@ def take_code() -> Page:
     given = request.form.get("code", "")[:40]
     digits = codes.read_digits(given)
     if not digits:
-        return show("code.html", 422, given=given, problems=refusals.sentences({"code": Refusal("code.missing", "code")}))
+        return show(
+            "code.html",
+            422,
+            given=given,
+            problems=refusals.sentences({"code": Refusal("code.missing", "code")}),
+        )
     return redirect(to("one", code=digits[:20]), 303)
 
 

@@ -50,7 +50,11 @@ class Person:
 
     def _get(self, path: str, **more: Any) -> Page:
         answer = self.client.get(
-            path, base_url=self.base, environ_base={"REMOTE_ADDR": self.address}, follow_redirects=True, **more
+            path,
+            base_url=self.base,
+            environ_base={"REMOTE_ADDR": self.address},
+            follow_redirects=True,
+            **more,
         )
         return self._see(answer)
 
@@ -81,7 +85,14 @@ class Person:
 
     def posts(self, kind: str = "need", start: str = "", **answers: str) -> Page:
         """Goes through all steps of posting, up to the page with the code."""
-        given = {"category": "food", "when": "today", "for": "5", "area": "East", "words": "Rice and oil", **answers}
+        given = {
+            "category": "food",
+            "when": "today",
+            "for": "5",
+            "area": "East",
+            "words": "Rice and oil",
+            **answers,
+        }
         self.opens(f"{start}/post/{kind}")
         self.answers(category=given["category"])
         self.answers(when=given["when"])

@@ -1,0 +1,188 @@
+"""The board and one post, at the kiosk and on a phone."""
+
+import pytest
+
+from node import intake
+from node.domain import codes
+from node.domain.wishes import Erase, Hide, MarkMet, Withdraw
+from node.storage import board
+from tests.web.conftest import Hall
+
+
+def card_of(hall: Hall, link: str) -> board.Card:
+    return board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)[0]
+
+
+def test_a_phone_reads_the_board(hall: Hall) -> None:
+    hall.has("A ladder for Saturday", area="East", wanted=2, when="today")
+    page = hall.phone().opens("/")
+    assert "A ladder for Saturday" in page.text
+    assert (
+        "Today" in page.text
+        and "East" in page.text
+        and "For 2 people" in page.text
+        and "Nobody yet" in page.text
+    )
+
+
+def test_needs_and_offers_category_and_area_narrow_the_board(hall: Hall) -> None:
+    hall.has("A ladder", category="tools", area="East")
+    hall.has("Hot soup", kind="offer", category="food", area="West")
+    tom = hall.phone()
+    for query, there, not_there in (
+        ("kind=need", "A ladder", "Hot soup"),
+        ("kind=offer", "Hot soup", "A ladder"),
+        ("category=food", "Hot soup", "A ladder"),
+        ("area=East", "A ladder", "Hot soup"),
+        ("find=soup", "Hot soup", "A ladder"),
+    ):
+        page = tom.opens(f"/?{query}")
+        assert there in page.text and not_there not in page.text
+
+
+def test_a_search_finds_what_is_written_a_little_differently(hall: Hall) -> None:
+    hall.has("أحتاج إلى سرير", lang="ar")
+    assert "أحتاج إلى سرير" in hall.phone().opens("/?find=احتاج").text
+
+
+def test_nothing_found_says_what_to_do(hall: Hall) -> None:
+    hall.has("A ladder")
+    page = hall.phone().opens("/?find=zebra")
+    assert "Nothing with “zebra”" in page.text and "/" in page.links
+
+
+def test_an_empty_board_invites(hall: Hall) -> None:
+    assert "The board is empty" in hall.neighbour().page.text
+
+
+def test_more_leads_on_until_all_were_shown_once(hall: Hall) -> None:
+    for number in range(45):
+        hall.has(f"Post number {number:02}")
+        hall.clock.passes(minutes=1)
+    tom, seen, path = hall.phone(), "", "/"
+    while path:
+        page = tom.opens(path)
+        seen += page.text
+        path = next((link for link in page.links if link.startswith("/?after=")), "")
+    assert [seen.count(f"Post number {number:02}") for number in range(45)] == [1] * 45
+
+
+@pytest.mark.parametrize("spelt", ["{code}", "{shown}", "{link}", "{loud}", "{arabic}"])
+def test_a_post_is_found_however_its_code_is_written(hall: Hall, spelt: str) -> None:
+    link = hall.has("A ladder for Saturday")
+    code = link[:9]
+    arabic = "".join(chr(0x0660 + int(digit)) for digit in code)
+    path = spelt.format(code=code, shown=codes.shown(code), link=link, loud=link.lower(), arabic=arabic)
+    tom = hall.phone()
+    assert "A ladder for Saturday" in tom.opens(f"/p/{path}").text
+    assert tom.status == 200
+
+
+def test_a_qr_in_capital_letters_is_understood(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    assert "A ladder for Saturday" in hall.phone().opens(f"/P/{link}").text
+
+
+def test_a_wrong_digit_asks_whether_another_was_meant(hall: Hall) -> None:
+    code = hall.has("A ladder for Saturday")[:9]
+    wrong = code[:4] + str((int(code[4]) + 1) % 10) + code[5:]
+    tom = hall.phone()
+    page = tom.opens(f"/p/{wrong}")
+    assert tom.status == 404
+    assert "Did you mean one of these?" in page.text and codes.shown(code) in page.text
+
+
+def test_an_unknown_code_is_no_bare_404(hall: Hall) -> None:
+    page = hall.phone().opens("/p/123456789")
+    assert "We do not know this code" in page.text and "/code" in page.links
+
+
+def test_two_posts_with_one_code_are_both_offered(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (card_of(hall, hall.has(words)) for words in ("A ladder", "A drill"))
+    monkeypatch.setattr(board, "one", lambda *args: [first, second])
+    page = hall.phone().opens(f"/p/{first.code}")
+    assert "Which one do you mean?" in page.text and "A ladder" in page.text and "A drill" in page.text
+
+
+WORDS_WHEN_OVER = {
+    ("need", "met"): "This need was met. Thanks for coming.",
+    ("offer", "met"): "This offer has been taken up. Thanks for coming.",
+    ("need", "withdrawn"): "This need was taken back.",
+    ("offer", "withdrawn"): "This offer was taken back.",
+    ("need", "expired"): "The time of this need is over.",
+    ("offer", "expired"): "The time of this offer is over.",
+    ("need", "hidden"): "This need is not shown here.",
+    ("offer", "hidden"): "This offer is not shown here.",
+    ("need", "erased"): "was erased.",
+}
+
+
+@pytest.mark.parametrize(("kind", "how"), WORDS_WHEN_OVER)
+def test_a_post_that_is_over_thanks_and_shows_what_is_like_it(hall: Hall, kind: str, how: str) -> None:
+    link = hall.has("The one", kind=kind, category="food", when="today")
+    post = card_of(hall, link).id
+    wishes = {
+        "met": MarkMet(post),
+        "withdrawn": Withdraw(post),
+        "hidden": Hide(post, "twice"),
+        "erased": Erase(post),
+    }
+    if how in wishes:
+        intake.record(hall.run, wishes[how])
+    else:
+        hall.clock.passes(days=3)
+    hall.has("Another one", kind=kind, category="food")
+    tom = hall.phone()
+    page = tom.opens(f"/p/{link}")
+    assert tom.status == 200 and WORDS_WHEN_OVER[kind, how] in page.text
+    if how != "erased":
+        assert "Another one" in page.text
+    assert "I can help" not in page.text and "I would like this" not in page.text
+
+
+def test_met_says_when(hall: Hall) -> None:
+    link = hall.has("Rice")
+    intake.record(hall.run, MarkMet(card_of(hall, link).id))
+    assert "Met today at" in hall.phone().opens(f"/p/{link}").text
+
+
+def test_a_post_shows_its_qr_and_code(hall: Hall) -> None:
+    link = hall.has()
+    page = hall.neighbour().opens(f"/kiosk/p/{link}")
+    assert codes.shown(link[:9]) in page.text
+    assert any(
+        given.get("role") == "img" and given["aria-label"] == "QR code of this need" for _, given in page.tags
+    )
+
+
+def test_a_code_is_typed_in_any_script(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    amina = hall.neighbour()
+    amina.opens("/kiosk/code")
+    amina.answers(code="".join(chr(0x06F0 + int(digit)) for digit in link[:9]))
+    assert "A ladder for Saturday" in amina.page.text and amina.path.startswith("/kiosk/p/")
+
+
+def test_no_digits_come_back_with_the_error_beside_the_field(hall: Hall) -> None:
+    amina = hall.neighbour()
+    amina.opens("/kiosk/code")
+    page = amina.answers(code="hello")
+    assert amina.status == 422 and page.answer.fields["code"] == "hello"
+    assert page.text.count("Type the 9 digits of the code.") == 2
+
+
+def test_words_of_neighbours_are_never_markup(hall: Hall) -> None:
+    link = hall.has('<script>alert(1)</script> "quoted" & <b>bold</b>')
+    for page in (
+        hall.phone().opens("/"),
+        hall.phone().opens(f"/p/{link}"),
+        hall.phone().opens(f"/p/{link}/flyer"),
+    ):
+        assert "<script>alert" not in page.html and "&lt;b&gt;bold" in page.html
+
+
+def test_the_categories_are_offered_with_how_many_there_are(hall: Hall) -> None:
+    hall.has("Rice", category="food", area="East")
+    page = hall.phone().opens("/choose")
+    assert "Food 1" in page.text and "Water 0" in page.text and "East" in page.text
+    assert "/?category=food" in page.links or "/board?category=food" in page.links
