@@ -220,8 +220,8 @@ class Exchange:
 def _told(visited: Visited) -> dict[str, Any]:
     """One visit in the words of the board."""
     taken = [each for each in visited.report.taken if isinstance(each, intake.Taken)]
-    words = ("entries", "needs", "offers", "met", "erased")
-    sums = {word: sum(getattr(each, word) for each in taken) for word in words}
+    words = {"entries": "new_entries", "needs": "needs", "offers": "offers", "met": "met", "erased": "erased"}
+    sums = {word: sum(getattr(each, name) for each in taken) for word, name in words.items()}
     return {
         "peer": shown(visited.node) if visited.node else "",
         "name": visited.name,

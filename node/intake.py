@@ -22,13 +22,15 @@ from node.storage.projection import Changes
 from sync import log, proofs
 from sync.entry import Entry
 from sync.log import Held
+from sync.refusals import Unaccepted
+from sync.schema import FEED_SHIFT
 from sync.take import take
 from sync.writer import Draft
 
 if TYPE_CHECKING:
     from node.run import Run
 
-__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "fill", "record", "record_all", "tidy"]
+__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "record", "record_all", "tidy"]
 
 Progress = Callable[[int, int], None]
 BATCH = 500
@@ -81,14 +83,17 @@ def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = Non
     return recorded
 
 
-def accept(run: Run, pages: Iterable[list[Entry]], lines: Iterable[bytes] = ()) -> Taken:
-    """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry.
-    Raises sync's Refused, and then nothing has changed."""
-    connection = run.db()
+def accept(
+    run: Run, pages: Iterable[list[Entry]], lines: Iterable[bytes] = (), payloads: Iterable[Entry] = ()
+) -> Taken:
+    """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry,
+    then payloads that were missing. Raises sync's Refused, and then nothing has changed."""
+    connection, now_ms = run.db(), run.clock_ms()
     with log.writing(connection):
         erased = _bury(run, connection, lines)
-        held = [one for page in pages for one in take(connection, page, run.clock_ms())]
-        changes = enter(connection, held, run.clock_ms()).plus(erased)
+        held = [one for page in pages for one in take(connection, page, now_ms)]
+        filled = [_fill(connection, entry, now_ms) for entry in payloads]
+        changes = enter(connection, [*held, *filled], now_ms).plus(erased)
     return _taken(len(held), changes)
 
 
@@ -103,16 +108,6 @@ def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     with log.writing(connection):
         changes = _bury(run, connection, lines)
     return _taken(0, changes)
-
-
-def fill(run: Run, found: Iterable[tuple[int, bytes, bytes]]) -> Taken:
-    """Puts in payloads that were missing: (k, salt, payload). Raises sync's Refused, and then nothing has changed."""
-    connection = run.db()
-    with log.writing(connection):
-        now_ms = run.clock_ms()
-        held = [log.fill_payload(connection, k, salt, payload, now_ms) for k, salt, payload in found]
-        changes = enter(connection, held, now_ms)
-    return _taken(len(held), changes)
 
 
 def tidy(run: Run) -> bool:
@@ -204,6 +199,14 @@ def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> C
             changes = changes.plus(projection.forget(connection, proof.owner))
     proofs.keep_outside(run.settings.data, fresh)
     return changes
+
+
+def _fill(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held:
+    feed = log.feed_by_key(connection, entry.header.feed)
+    if feed is None:
+        raise Unaccepted("this feed is not held here")
+    k = feed.no << FEED_SHIFT | entry.header.seq
+    return log.fill_payload(connection, k, entry.salt, entry.payload or b"", now_ms)
 
 
 def _taken(new_entries: int, changes: Changes) -> Taken:
