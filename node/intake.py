@@ -19,10 +19,10 @@ from node.domain.values import FAR_FUTURE_MS
 from node.domain.wishes import OpenPost, Wish
 from node.storage import board, db, done, projection
 from node.storage.projection import Changes
-from sync import log, proofs
+from sync import log
+from sync import proofs as proving
 from sync.entry import Entry
 from sync.log import Held
-from sync.refusals import Unaccepted
 from sync.schema import FEED_SHIFT
 from sync.take import take
 from sync.writer import Draft
@@ -30,7 +30,7 @@ from sync.writer import Draft
 if TYPE_CHECKING:
     from node.run import Run
 
-__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "record", "record_all", "tidy"]
+__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "record", "record_all", "set_aside", "tidy"]
 
 Progress = Callable[[int, int], None]
 BATCH = 500
@@ -84,15 +84,15 @@ def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = Non
 
 
 def accept(
-    run: Run, pages: Iterable[list[Entry]], lines: Iterable[bytes] = (), payloads: Iterable[Entry] = ()
+    run: Run, pages: Iterable[list[Entry]], proofs: Iterable[bytes] = (), payloads: Iterable[Entry] = ()
 ) -> Taken:
-    """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry,
-    then payloads that were missing. Raises sync's Refused, and then nothing has changed."""
+    """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry.
+    `payloads`: entries that are held without theirs. Raises sync's Refused, and then nothing has changed."""
     connection, now_ms = run.db(), run.clock_ms()
     with log.writing(connection):
-        erased = _bury(run, connection, lines)
+        erased = _bury(run, connection, proofs)
         held = [one for page in pages for one in take(connection, page, now_ms)]
-        filled = [_fill(connection, entry, now_ms) for entry in payloads]
+        filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
     return _taken(len(held), changes)
 
@@ -107,6 +107,16 @@ def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     connection = run.db()
     with log.writing(connection):
         changes = _bury(run, connection, lines)
+    return _taken(0, changes)
+
+
+def set_aside(run: Run, feed: bytes) -> Taken:
+    """A feed turned out to have two signed histories: nothing of it counts any more. `feed`: its public key."""
+    connection = run.db()
+    with log.writing(connection):
+        connection.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
+        found = log.feed_by_key(connection, feed)
+        changes = projection.refold_feed(connection, found.no) if found else Changes()
     return _taken(0, changes)
 
 
@@ -190,23 +200,25 @@ def _recorded(post_id: bytes, entry: bytes, new: bool = True) -> Recorded:
 # --- others' ---
 
 
+def _filled(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held | None:
+    """The payload of an entry that lacks it; None where none is missing, or none is wanted any more."""
+    feed = log.feed_by_key(connection, entry.header.feed)
+    k = feed.no << FEED_SHIFT | entry.header.seq if feed else 0
+    held = log.one(connection, k)
+    if held is None or held.entry.id != entry.id or entry.payload is None or not log.is_missing(connection, k):
+        return None
+    return log.fill_payload(connection, k, entry.salt, entry.payload, now_ms)
+
+
 def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> Changes:
     """Tombstones are on disk outside the database before the transaction ends, so that no restore revives words."""
     changes = Changes()
-    fresh = proofs.take(connection, lines, run.clock_ms())
+    fresh = proving.take(connection, lines, run.clock_ms())
     for proof in fresh:
-        if isinstance(proof, proofs.Tombstone):
+        if isinstance(proof, proving.Tombstone):
             changes = changes.plus(projection.forget(connection, proof.owner))
-    proofs.keep_outside(run.settings.data, fresh)
+    proving.keep_outside(run.settings.data, fresh)
     return changes
-
-
-def _fill(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held:
-    feed = log.feed_by_key(connection, entry.header.feed)
-    if feed is None:
-        raise Unaccepted("this feed is not held here")
-    k = feed.no << FEED_SHIFT | entry.header.seq
-    return log.fill_payload(connection, k, entry.salt, entry.payload or b"", now_ms)
 
 
 def _taken(new_entries: int, changes: Changes) -> Taken:

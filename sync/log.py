@@ -198,10 +198,15 @@ def drop_payloads(db: sqlite3.Connection, ks: Iterable[int]) -> None:
     db.executemany("DELETE FROM missing WHERE k = ?", rows)
 
 
+def is_missing(db: sqlite3.Connection, k: int) -> bool:
+    """True if a payload is wanted that is not held."""
+    return db.execute("SELECT 1 FROM missing WHERE k = ?", (k,)).fetchone() is not None
+
+
 def fill_payload(db: sqlite3.Connection, k: int, salt: bytes, payload: bytes, now_ms: int) -> Held:
     """Puts in a payload that was missing. Raises BadCommitment, or Refused where none is missing."""
     held = one(db, k)
-    if held is None or not db.execute("SELECT 1 FROM missing WHERE k = ?", (k,)).fetchone():
+    if held is None or not is_missing(db, k):
         raise Refused("this payload is not missing here")
     entry = msgspec.structs.replace(held.entry, salt=salt, payload=payload)
     check_commitment(entry)

@@ -99,6 +99,8 @@ def _limit(name: str, field: Field, value: object) -> Refusal | None:
 def _limit_of_word(name: str, field: Field, value: str) -> Refusal | None:
     if field.choices:
         return None if value in field.choices else Refusal(f"{name}.choose", name)
+    if field.pattern:  # a language, a day, a hash: rules of their own, below
+        return None
     if len(value) < field.min:
         return Refusal(f"{name}.missing", name)
     if len(value) > field.max:
@@ -156,7 +158,7 @@ def _lasting(when: str, day: datetime.date | None, standing: bool, facts: Facts,
         return HOURS.get(when, HOURS["any"])
     end = datetime.datetime.combine(day, datetime.time(), facts.zone) + datetime.timedelta(days=2)
     since = at or facts.now_ms
-    return max(1, -(-int(end.timestamp() * 1000 - since) // HOUR_MS))
+    return min(max(1, -(-int(end.timestamp() * 1000 - since) // HOUR_MS)), KINDS["post.opened"].fields["hours"].max)
 
 
 def _problems_of_state(wish: OpenPost, facts: Facts) -> list[Refusal]:

@@ -124,7 +124,8 @@ class _Folding(dict[int, str]):
     """char -> what it is folded to, worked out once for each char."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = "".join(map(_fold, unicodedata.normalize("NFKD", chr(code).casefold())))
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(code)).casefold())
+        folded = self[code] = "".join(map(_fold, plain))
         return folded
 
 

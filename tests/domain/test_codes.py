@@ -1,0 +1,79 @@
+"""The public digits of a post: said aloud, typed in any script, mistyped."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from node.domain import bodies, codes
+from sync import digits, entry
+
+ID = hashlib.blake2b(b"a post", digest_size=32).digest()
+CODE = codes.code_of(ID)
+
+
+def test_a_code_has_nine_digits_of_which_the_last_checks_the_others():
+    assert len(CODE) == 9 and CODE.isdecimal() and codes.rings_true(CODE)
+    assert codes.shown("481207393") == "481-207-393"
+
+
+@given(st.text("0123456789", max_size=40))
+def test_the_check_digit_is_the_one_of_paper_keys(number):
+    assert number + codes.check_digit(number) == digits.with_check(number)
+
+
+def test_posts_of_tickets_have_the_id_that_the_log_gives_them():
+    assert bodies.post_id(b"k" * 32) == entry.post_id(b"k" * 32)
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 8), st.integers(1, 9))
+def test_every_single_wrong_digit_is_noticed(id_, at, by):
+    code = codes.code_of(id_)
+    wrong = code[:at] + str((int(code[at]) + by) % 10) + code[at + 1 :]
+    assert not codes.rings_true(wrong) and code in codes.near(wrong)
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 7))
+def test_swapped_neighbours_are_noticed(id_, at):
+    code = codes.code_of(id_)
+    swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+    assert swapped == code or (not codes.rings_true(swapped) and code in codes.near(swapped))
+
+
+def test_a_digit_left_out_or_one_too_many_is_found_again():
+    assert CODE in codes.near(CODE[:4] + CODE[5:]) and CODE in codes.near(CODE[:4] + "0" + CODE[4:])
+    assert codes.near("12") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "481-207-393",
+        " 481 207 393 ",
+        "٤٨١-٢٠٧-٣٩٣",
+        "۴۸۱ ۲۰۷ ۳۹۳",
+        "৪৮১২০৭৩৯৩",
+        "481‑207‑393",
+        "४८१२०७३९३",
+        "\u2066481207393\u2069",
+    ],
+)
+def test_digits_of_any_script_with_spaces_and_hyphens_are_read(typed):
+    assert codes.read_digits(typed) == "481207393"
+
+
+@pytest.mark.parametrize("typed", ["", "bread", "481x207", "½", "²"])
+def test_what_is_no_number_is_none(typed):
+    assert codes.read_digits(typed) == ""
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_link_gives_code_and_beginning_of_the_id(id_):
+    assert codes.read_link(codes.link_of(id_)) == (codes.code_of(id_), id_[:10])
+    assert codes.read_id(codes.write_id(id_)) == id_
+
+
+def test_a_code_alone_is_a_link_without_tail():
+    assert codes.read_link("481-207-393") == ("481207393", b"")
+    assert codes.read_link("481207393-" + "!" * 16) == ("", b"")
