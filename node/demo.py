@@ -1,0 +1,142 @@
+"""Sixty invented posts in ten languages, for trying things out and for pictures. Nobody in them is real.
+
+They are said in the order in which they would have been: opened over the last four days, then promised and met.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from node import intake
+from node.domain.wishes import MarkMet, OpenPost, PromiseHelp
+from node.run import Run, now_ms
+from node.settings import Settings
+
+POSTS = Path(__file__).with_name("demo_posts.json")
+HOUR_MS = 3_600_000
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PROMISED_AFTER, MET_AFTER = 0.5, 0.8  # of the time since it was opened
+
+
+class NotFresh(Exception):
+    """There are posts on this node already."""
+
+
+class Promised(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody's promise to an invented post."""
+
+    words: str
+    count: int = 1
+
+
+class Invented(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"wanted": "for"}):
+    """One post of the file. age_hours: how long ago it was opened; weekday: the next such day is its date."""
+
+    lang: str
+    kind: str
+    category: str
+    words: str
+    area: str
+    when: str
+    age_hours: int
+    wanted: int = 1
+    weekday: str = ""
+    standing: bool = False
+    marks: tuple[str, ...] = ()
+    promises: tuple[Promised, ...] = ()
+    met: int = 0
+
+
+@dataclass
+class Clock:
+    """A clock that the demo sets back, so that its posts have different ages. Unix milliseconds."""
+
+    now: int = field(default_factory=now_ms)
+    back: int = 0
+
+    def __call__(self) -> int:
+        return self.now - self.back
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One thing that somebody says about the post with this number. back: how long ago, milliseconds."""
+
+    back: int
+    number: int
+    wish: Callable[[bytes], Any]
+
+
+def invented() -> tuple[Invented, ...]:
+    """The posts of the file."""
+    return msgspec.json.decode(POSTS.read_bytes(), type=tuple[Invented, ...])
+
+
+ANY_POST = "SELECT 1 FROM post LIMIT 1"
+
+
+def fill(run: Run, clock: Clock, anyway: bool, progress: Callable[[int, int], None]) -> int:
+    """Records the invented posts; returns how many. run: opened with this clock. Raises NotFresh."""
+    if not anyway and run.db().execute(ANY_POST).fetchone():
+        raise NotFresh
+    posts = invented()
+    steps = sorted(_steps(posts, run.settings, clock.now), key=lambda step: (-step.back, step.number))
+    ids: dict[int, bytes] = {}
+    for done, step in enumerate(steps, 1):
+        clock.back = step.back
+        recorded = intake.record(run, step.wish(ids.get(step.number, b"")))
+        ids.setdefault(step.number, recorded.post)
+        progress(done, len(steps))
+    clock.back = 0
+    return len(posts)
+
+
+def _steps(posts: tuple[Invented, ...], settings: Settings, now: int) -> Iterator[_Step]:
+    today = datetime.date.fromtimestamp(now / 1000)
+    for number, post in enumerate(posts):
+        back = post.age_hours * HOUR_MS
+        yield _Step(back, number, _opening(post, settings, today))
+        for promise in post.promises:
+            yield _Step(int(back * (1 - PROMISED_AFTER)), number, _promise(promise))
+        if post.met:
+            yield _Step(int(back * (1 - MET_AFTER)), number, _met(post.met))
+
+
+def _opening(post: Invented, settings: Settings, today: datetime.date) -> Callable[[bytes], Any]:
+    wish = OpenPost(
+        kind=post.kind,
+        category=post.category,
+        words=post.words,
+        lang=post.lang,
+        when=post.when,
+        date=_next(post.weekday, today) if post.weekday else "",
+        area=_area(post.area, settings.areas),
+        wanted=post.wanted,
+        standing=post.standing,
+        marks=post.marks,
+    )
+    return lambda _: wish
+
+
+def _promise(promise: Promised) -> Callable[[bytes], Any]:
+    return lambda post: PromiseHelp(post, promise.words, promise.count)
+
+
+def _met(count: int) -> Callable[[bytes], Any]:
+    return lambda post: MarkMet(post, count)
+
+
+def _next(weekday: str, today: datetime.date) -> str:
+    ahead = (DAYS.index(weekday) - today.weekday()) % 7 or 7
+    return (today + datetime.timedelta(days=ahead)).isoformat()
+
+
+def _area(name: str, areas: tuple[str, ...]) -> str:
+    """The same area where this space has it, else one of its own."""
+    return name if name in areas else areas[sum(name.encode()) % len(areas)]
