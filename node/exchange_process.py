@@ -231,6 +231,23 @@ def _told(visited: Visited) -> dict[str, Any]:
     }
 
 
+async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
+    """What {"do": "pull"} answers, for a node that does not serve."""
+
+    def circle_told(told: bytes) -> None:
+        with contextlib.suppress(BadHandover):
+            circle.add_keys(run.settings.data, circle.keys_from_wire(told))
+
+    context = tls.client_context(run.identity, trusted(run.db()))
+    me, port = run.identity.node_fingerprint, run.settings.peer_port
+    visits = Visits(BoardGate(run), context, me, lambda: port, run.clock_ms, circle_told, stay=False)
+    try:
+        went = [await visits.visit_address(address)] if address else await visits.visit_all()
+    finally:
+        await visits.close()
+    return [_told(visited) for visited in went]
+
+
 def settings_line(settings: Settings) -> bytes:
     """How `serve` hands its settings to this process: the first line of its standard input."""
     return json.dumps(dataclasses.asdict(settings), default=str).encode() + b"\n"

@@ -66,6 +66,7 @@ class Visits:
 
     port: where this node answers, told with each poke; asked anew, since it may be bound late. now_ms: Unix ms.
     circle_told: is given what a peer says of the circle (circle.keys_to_wire); raises what it will.
+    stay: go on visiting; else only when asked.
     """
 
     def __init__(
@@ -76,9 +77,10 @@ class Visits:
         port: Callable[[], int],
         now_ms: Callable[[], int],
         circle_told: Callable[[bytes], object],
+        stay: bool = True,
     ) -> None:
         self._gate, self._context, self._me, self._port, self._now_ms = gate, context, me, port, now_ms
-        self._circle_told = circle_told
+        self._circle_told, self._stay = circle_told, stay
         self._peers: dict[bytes, _Peer] = {}
         self._writer = ThreadPoolExecutor(1, "ingest")
         self._quick = ThreadPoolExecutor(2, "visit")
@@ -99,7 +101,7 @@ class Visits:
         fresh = list(dict.fromkeys(addresses))
         peer.hints = [*fresh, *(each for each in peer.hints if each not in fresh)][:ADDRESSES_EACH]
         peer.wake.set()
-        if peer.task is None:
+        if peer.task is None and self._stay:
             peer.task = asyncio.create_task(self._keep_visiting(peer))
 
     async def poke(self) -> None:

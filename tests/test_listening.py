@@ -83,9 +83,7 @@ def test_another_address_is_let_in_up_to_its_share(monkeypatch):
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     port = sockets[0].getsockname()[1]
-    held = [
-        socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) for _ in range(2)
-    ]
+    held = [socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) for _ in range(2)]
     try:
         time.sleep(0.2)
         with pytest.raises((ConnectionError, AssertionError)):

@@ -58,9 +58,7 @@ def test_the_folder_comes_from_the_environment_when_none_is_given(tmp_path: Path
         ("port = = 1", "is not valid TOML"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_sentence_that_names_the_fix(
-    tmp_path: Path, text: str, expected: str
-) -> None:
+def test_a_bad_value_is_refused_in_one_sentence_that_names_the_fix(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.read(toml(tmp_path, text), environ={})
     assert expected in str(refused.value)
@@ -68,9 +66,7 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_the_fix(
 
 
 def test_a_bad_environment_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        SettingsError, match="CORKBOARD_PORT: port must be a number from 1 to 65535, not 'eighty'"
-    ):
+    with pytest.raises(SettingsError, match="CORKBOARD_PORT: port must be a number from 1 to 65535, not 'eighty'"):
         Settings.read(tmp_path, environ={"CORKBOARD_PORT": "eighty"})
 
 

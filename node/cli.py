@@ -1,0 +1,106 @@
+"""The commands of a node. Picks one, turns every failure into one sentence and an exit status; holds no rules.
+
+Exit status: 0 done, 1 refused or failed, 2 not understood, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+
+import click
+
+from node import __version__
+from node.commands import circle, posts, upkeep
+from node.commands.common import Failed, Here, common
+from node.domain.refusals import Refusals
+from node.settings import write_default
+
+DEFAULT = "serve"
+TRACEBACK = "CORKBOARD_TRACEBACK"
+
+
+class Commands(click.Group):
+    """A group whose default command is `serve`, options and all."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            _refuse_options_first(ctx, args, list(self.commands))
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+def _refuse_options_first(ctx: click.Context, args: list[str], commands: list[str]) -> None:
+    """`--data x status` would serve: say how it is written instead."""
+    for before, word in itertools.pairwise(args):
+        if word in commands and before not in ("--name", "--data"):
+            raise click.UsageError(f"Options come after the command: {word} {args[0]} …", ctx)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name=None, version=__version__, prog_name="corkboard")
+def cli() -> None:
+    """A board for needs and offers, and the other spaces it exchanges with.
+
+    Without a command the node serves. Options come after the command.
+    """
+
+
+@cli.command(DEFAULT)
+@common
+def serve_command(here: Here) -> None:
+    """Serve the board, and exchange (the default).
+
+    The kiosk and phones at --port, other spaces at --peer-port."""
+    from node import listening, serve  # the web half is only loaded by the one command that needs it
+
+    write_default(here.settings)
+    try:
+        serve.serve(here.settings, here.say)
+    except (serve.AlreadyServing, listening.PortTaken) as error:
+        raise Failed(str(error)) from None
+
+
+for each in (*posts.COMMANDS, *circle.COMMANDS, *upkeep.COMMANDS):
+    cli.add_command(each)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status. Never lets a traceback through, but for those who ask for it."""
+    try:
+        return int(cli.main(args, prog_name="corkboard", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:  # `export-posts | head`: nobody reads on, and that is fine
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        Failed(sentence(error)).show()
+        return 1
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong below the commands, and what to do about it."""
+    if isinstance(error, PermissionError):
+        return f"{error.filename} may not be used by this user: change its owner, or name another --data folder."
+    if isinstance(error, Refusals):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f", {error.filename}" if error.filename else ""
+        return f"The machine refused ({error.strerror}{where}): check the disk and the folder."
+    if isinstance(error, sqlite3.Error):
+        return f"The database refused ({error}): check the disk, or put the last backup back."
+    what = f"{type(error).__name__}: {error}"
+    return f"Something went wrong ({what}): run it again with {TRACEBACK}=1 and report what it says."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

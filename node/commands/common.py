@@ -1,0 +1,116 @@
+"""What every command shares: common options, one sentence for every failure, counting on stderr."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from node import control
+from node.run import Run, now_ms, open_run
+from node.settings import Settings, SettingsError, write_default
+from sync.identity import NODE_CERT_FILE
+
+EVERY_SECONDS = 2.0
+PORT = click.IntRange(1, 65535)
+
+
+class Failed(click.ClickException):
+    """Something was refused or went wrong: one sentence that names the fix, and exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+@dataclass(frozen=True)
+class Here:
+    """The node that a command is about, and how much it may say."""
+
+    settings: Settings
+    quiet: bool
+
+    def say(self, words: str) -> None:
+        """A result, on stdout. Results stay when quiet; only talk is left out."""
+        click.echo(words)
+
+    def talk(self, words: str) -> None:
+        """What a person likes to know and a script does not, on stderr."""
+        if not self.quiet:
+            click.echo(words, err=True)
+
+    def progress(self, what: str) -> Callable[[int, int], None]:
+        """Shows 'what: n of m' on stderr, in place on a terminal, else a line every two seconds."""
+        return _silent if self.quiet else _Counter(what)
+
+    def is_there(self) -> bool:
+        """True where this folder holds a node."""
+        return (self.settings.data / NODE_CERT_FILE).exists()
+
+    @contextmanager
+    def run(self, fresh: bool = True, clock_ms: Callable[[], int] = now_ms) -> Iterator[Run]:
+        """A process run over this node's folder. fresh: whether the command may make a new node there."""
+        if not fresh and not self.is_there():
+            folder = self.settings.data
+            raise Failed(f"There is no node in {folder} yet: start one with `serve`, or name its folder with --data.")
+        write_default(self.settings)
+        run = open_run(self.settings, clock_ms)
+        try:
+            yield run
+        finally:
+            run.close()
+
+    def tell(self) -> None:
+        """Lets a running node know that something was written. One that does not run learns it when it starts."""
+        with suppress(control.NotRunning):
+            control.ask(self.settings.data, {"do": "news"})
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command has; hands it a Here as its first argument."""
+
+    @click.option("--data", type=click.Path(path_type=Path), help="The node's folder (default ./data).")
+    @click.option("--port", type=PORT, help="Where the kiosk and phones read the board (default 8080).")
+    @click.option("--peer-port", type=PORT, help="Where other spaces connect (default 8081).")
+    @click.option("--name", help="What this space is called.")
+    @click.option("--quiet", "-q", is_flag=True, help="Say only results and what went wrong.")
+    @functools.wraps(command)
+    def with_here(data: Path | None, quiet: bool, **given: Any) -> Any:
+        overrides = {key: given.pop(key) for key in ("port", "peer_port", "name")}
+        try:
+            settings = Settings.read(data, overrides)
+        except SettingsError as error:
+            raise Failed(str(error)) from None
+        return command(Here(settings, quiet), **given)
+
+    return with_here
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """'1 post', '2 posts'."""
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+class _Counter:
+    """Shows progress no more often than a person can read it."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.shown = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        if done < total and time.monotonic() - self.shown < (0.1 if sys.stderr.isatty() else EVERY_SECONDS):
+            return
+        self.shown = time.monotonic()
+        start, end = ("\r", "\n" if done >= total else "") if sys.stderr.isatty() else ("", "\n")
+        click.echo(f"{start}{self.what}: {done} of {total}{end}", nl=False, err=True)
