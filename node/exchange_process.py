@@ -254,8 +254,9 @@ def settings_line(settings: Settings) -> bytes:
 
 
 def read_settings(line: bytes) -> Settings:
-    told = {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(line).items()}
-    return Settings(**{**told, "data": Path(told["data"])})
+    told: dict[str, Any] = json.loads(line)
+    lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
+    return Settings(**{**told, **lists, "data": Path(told["data"])})
 
 
 async def _work(run: Run) -> None:
