@@ -25,7 +25,6 @@ from typing import Any
 from node import control, intake
 from node.run import Run, open_run
 from node.settings import Settings
-from node.storage import db as database
 from sync import circle, log
 from sync.discovery import Discovery, Found
 from sync.entry import Entry
@@ -39,7 +38,7 @@ from sync.refusals import Refused
 from sync.visits import Visited, Visits
 
 LOOK_SECONDS = 0.5
-CHECKPOINT_SECONDS = 20.0
+TIDY_SECONDS = 20.0
 BIND_AGAIN_SECONDS = 10.0
 RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
 
@@ -67,6 +66,9 @@ class BoardGate:
         if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         return intake.accept(self._run, pages, proofs, payloads)
+
+    def set_aside(self, feed: bytes) -> intake.Taken:
+        return intake.set_aside(self._run, feed)
 
 
 class Exchange:
@@ -101,7 +103,7 @@ class Exchange:
             await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
             last.push_async_callback(self._visits.close)
             last.push_async_callback(self._server.close)
-            jobs = [asyncio.create_task(job) for job in (self._listen(), self._look(), self._checkpoint())]
+            jobs = [asyncio.create_task(job) for job in (self._listen(), self._look(), self._tidy())]
             await stop.wait()
             for job in jobs:
                 job.cancel()
@@ -161,11 +163,12 @@ class Exchange:
             self._trusted |= fresh
         await self._visits.refresh()
 
-    async def _checkpoint(self) -> None:
+    async def _tidy(self) -> None:
+        """Also takes erased words out of the files, within the minute."""
         while True:
-            await asyncio.sleep(CHECKPOINT_SECONDS)
-            with contextlib.suppress(sqlite3.OperationalError):  # somebody reads: the next time, then
-                await asyncio.to_thread(lambda: database.checkpoint(self._run.db(), self._run.settings.data))
+            await asyncio.sleep(TIDY_SECONDS)
+            with contextlib.suppress(sqlite3.OperationalError):  # somebody is at it: the next time, then
+                await asyncio.to_thread(intake.tidy, self._run)
 
     def _circle_told(self, told: bytes) -> None:
         with contextlib.suppress(BadHandover):  # nothing of it was taken, and the exchange of entries is as it was

@@ -48,6 +48,9 @@ class Gate(Protocol):
         """One transaction; raises Refused without a change. Returns what was new. payloads: entries that are held
         already and lacked theirs."""
 
+    def set_aside(self, feed: bytes) -> object:
+        """A feed was found to have two signed histories: nothing of it counts any more. Returns what that changed."""
+
 
 @dataclass(frozen=True)
 class Caller:

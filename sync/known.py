@@ -47,9 +47,3 @@ def tried(db: sqlite3.Connection, node: bytes, now_ms: int, error: str) -> None:
     """How a visit ended. error: its key, "" when it went well."""
     with writing(db):
         db.execute(TRIED, (now_ms, error, error, now_ms, node))
-
-
-def set_aside(db: sqlite3.Connection, feed: bytes) -> None:
-    """A feed was found to have two signed histories: nothing more of it is taken or offered."""
-    with writing(db):
-        db.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))

@@ -6,6 +6,7 @@ A feed is taken as a contiguous prefix, so whatever interrupts a visit, the next
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import sqlite3
 import time
@@ -31,7 +32,7 @@ from sync.messages import (
     text,
     write,
 )
-from sync.refusals import BadEntry, Fork, Refused, Unaccepted
+from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
 from sync.schema import FEED_SHIFT
 
 PAGES_A_TRANSACTION = 8
@@ -135,7 +136,13 @@ class Pull:
                 await self._work(self._accept_proofs, lines)
 
     def _accept_proofs(self, lines: list[bytes]) -> None:
-        self.report.taken.append(self._gate.accept([], lines))
+        """All at once, else one by one: a proof of a kind that is not known here must not stop the others."""
+        try:
+            self.report.taken.append(self._gate.accept([], lines))
+        except BadProof:
+            for line in lines:
+                with contextlib.suppress(BadProof):
+                    self.report.taken.append(self._gate.accept([], [line]))
         if any(line.startswith(b'["cr') for line in lines):
             known.start_over(self._gate.db())  # a node may be named now whose feeds were passed over
 
@@ -233,7 +240,7 @@ def _enter_run(gate: Gate, feed: bytes, run: Page, report: Report) -> None:
     try:
         report.taken.append(gate.accept([run]))
     except Fork:  # raised after the signature was checked: the feed itself has signed both histories
-        known.set_aside(gate.db(), feed)
+        report.taken.append(gate.set_aside(feed))
         report.void.add(feed)
     except Unaccepted:  # its roster may still come, and that sets every cursor back
         report.passed.add(feed)

@@ -19,6 +19,10 @@ from sync.take import take
 from tests.sync.logs import Space
 
 
+def listen(port: int = 0) -> socket.socket:
+    return socket.create_server(("127.0.0.1", port))
+
+
 class Node(Space):
     """A space whose node exchanges."""
 
@@ -27,6 +31,7 @@ class Node(Space):
         self.db.execute("PRAGMA journal_mode = WAL")
         self.gate = LogGate(self)
         self.poked: list[tuple[Caller, str]] = []
+        self.told_of_the_circle: list[bytes] = []
 
     def knows(self, other: "Node", address: str = "") -> None:
         """Accepts a space and has its node among the peers."""
@@ -39,7 +44,7 @@ class Node(Space):
     @asynccontextmanager
     async def answering(self) -> AsyncIterator[str]:
         """The address at which this node answers, for as long as the block runs."""
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = listen()
         server = PeerServer(Door(Answers(self.gate.db), lambda who, address: self.poked.append((who, address))))
         self.context = tls.server_context(self.identity, trusted(self.db))
         await server.start(listener, self.context)
@@ -90,3 +95,58 @@ class LogGate:
                 log.fill_payload(db, feed.no << 40 | entry.header.seq, entry.salt, entry.payload, now)
         self.transactions += 1
         return len(held)
+
+    def set_aside(self, feed):
+        with writing(self.db()):
+            self.db().execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
+
+
+class Spoken:
+    """A line without a network: what `teller` answers, changed on the way by `lie(path, body)`."""
+
+    def __init__(self, teller, listener, lie=lambda path, body: body):
+        self.answers = Answers(teller.gate.db)
+        self.who = Caller(listener.identity.node_fingerprint, listener.identity.space_id, False)
+        self.lie = lie
+        self.paths = []
+
+    async def post(self, path, body):
+        name = path.rsplit("/", 1)[1]
+        self.paths.append(name)
+        return self.lie(name, getattr(self.answers, name)(self.who, body))
+
+
+def visit(listener, teller, lie=lambda path, body: body):
+    return asyncio.run(listener.pulls(teller, Spoken(teller, listener, lie)))
+
+
+@asynccontextmanager
+async def through_a_proxy(address, cut_after=None, heard=None):
+    """A TCP proxy that writes down what passes, and hangs up after so many bytes of answer."""
+    host, port = address.removeprefix("https://").split(":")
+
+    async def carry(reader, writer, limit):
+        passed = 0
+        while data := await reader.read(4096):
+            if heard is not None:
+                heard.extend(data)
+            passed += len(data)
+            if limit is not None and passed > limit:
+                break
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def caller(reader, writer):
+        try:
+            far_reader, far_writer = await asyncio.open_connection(host, int(port))
+            both = (carry(reader, far_writer, None), carry(far_reader, writer, cut_after))
+            await asyncio.gather(*both, return_exceptions=True)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(caller, "127.0.0.1", 0)
+    try:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()

@@ -10,27 +10,6 @@ from sync import log, proofs
 from sync.messages import EntriesAsked, text, write
 from sync.peers import tls
 from sync.peers.client import Declined, Unreachable
-from tests.sync.peers import Node
-
-
-@pytest.fixture
-def hall(tmp_path):
-    return Node(tmp_path / "hall", "Hall")
-
-
-@pytest.fixture
-def library(tmp_path, hall):
-    node = Node(tmp_path / "library", "Library")
-    node.knows(hall)
-    hall.knows(node)
-    return node
-
-
-@pytest.fixture
-def stranger(tmp_path, hall):
-    node = Node(tmp_path / "stranger", "Stranger")
-    node.knows(hall)
-    return node
 
 
 def test_what_was_said_at_the_hall_is_held_at_the_library(hall, library):
