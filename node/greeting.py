@@ -34,7 +34,6 @@ def text(name: str, ports: list[int]) -> str:
         f"  This screen     http://localhost:{ports[0]}/kiosk",
         *(f"  Phones          http://{host}{port}/" for host in hosts),
         f"  Phones, by name http://{HOST}{port}/",
-        f"  Desk            http://localhost:{ports[0]}/desk",
     ]
     if not hosts:
         lines.append("  No network is up: phones can reach the board once there is one.")

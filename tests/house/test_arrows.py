@@ -73,3 +73,15 @@ def test_the_look_at_imports_sees_every_form_of_them() -> None:
     seen = rooms.imports(rooms.HOME / "node" / "run.py")
     assert any(name.startswith("sync.") for name in seen) and any(name.startswith("node.") for name in seen)
     assert room_of("node.webs") == "node" and room_of("node.web.kiosk") == "node.web"
+
+
+def test_every_room_can_be_reached() -> None:
+    """Nothing lies about that no command, page or process uses."""
+    reached: set[str] = set()
+    ahead = ["node.cli", "node.exchange_process"]
+    while ahead:
+        name = ahead.pop()
+        if name in rooms.modules() and name not in reached:
+            reached.add(name)
+            ahead += [*rooms.imports(rooms.modules()[name]), name.rpartition(".")[0]]
+    assert sorted(set(rooms.modules()) - reached) == []

@@ -44,3 +44,8 @@ def test_no_package_is_named_that_is_not_used() -> None:
 def test_every_package_is_locked(package: str) -> None:
     lock = (rooms.HOME / "requirements" / "run.txt").read_text(encoding="utf-8")
     assert f"\n{package.lower()}==" in f"\n{lock}".lower()
+
+
+def test_every_path_that_a_readme_names_is_there() -> None:
+    named = set(re.findall(r"`((?:node|sync|scripts|tests|kiosk_templates|requirements)/[\w/.]*)`", README))
+    assert named and [path for path in sorted(named) if not (rooms.HOME / path).exists()] == []
