@@ -6,11 +6,14 @@ import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv6Address
+from pathlib import Path
 
 import ifaddr
 
 SIOCGIFFLAGS = 0x8913
-UP, LOOPBACK, RUNNING = 0x1, 0x8, 0x40  # RUNNING: there is carrier, not only an address
+UP, RUNNING = 0x1, 0x40  # RUNNING: there is carrier, not only an address
+TENTATIVE = 0x40  # IFA_F_TENTATIVE
 
 # The inside of container and machine hosts. Neighbours are never there, and to every other node the addresses
 # look like their own: 172.17.0.1 is in every docker host.
@@ -51,10 +54,11 @@ def still_there(interface: Interface) -> bool:
 
 
 def _up(adapters: Iterable[ifaddr.Adapter]) -> Iterable[Interface]:
+    not_yet = _tentative()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for adapter in adapters:
             if not INSIDE.match(adapter.name) and _has_carrier(probe, adapter.name):
-                yield _interface(adapter)
+                yield _interface(adapter, not_yet)
 
 
 def _has_carrier(probe: socket.socket, name: str) -> bool:
@@ -67,7 +71,17 @@ def _has_carrier(probe: socket.socket, name: str) -> bool:
     return flags & (UP | RUNNING) == UP | RUNNING
 
 
-def _interface(adapter: ifaddr.Adapter) -> Interface:
+def _tentative() -> frozenset[str]:
+    """IPv6 addresses that the kernel is still asking about, for a second or two: nothing can be bound to them yet."""
+    try:
+        lines = Path("/proc/thread-self/net/if_inet6").read_text().splitlines()
+    except OSError:  # no IPv6 in this kernel, or no Linux
+        return frozenset()
+    words = [line.split() for line in lines]
+    return frozenset(str(IPv6Address(bytes.fromhex(each[0]))) for each in words if int(each[4], 16) & TENTATIVE)
+
+
+def _interface(adapter: ifaddr.Adapter, not_yet: frozenset[str]) -> Interface:
     v4 = tuple(sorted(str(ip.ip) for ip in adapter.ips if ip.is_IPv4))
-    v6 = tuple(sorted(str(ip.ip[0]) for ip in adapter.ips if ip.is_IPv6))
+    v6 = tuple(sorted(str(ip.ip[0]) for ip in adapter.ips if ip.is_IPv6 and str(ip.ip[0]) not in not_yet))
     return Interface(adapter.name, adapter.index or 0, v4, v6)

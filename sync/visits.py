@@ -82,6 +82,7 @@ class Visits:
         self._gate, self._context, self._me, self._port, self._now_ms = gate, context, me, port, now_ms
         self._circle_told, self._stay = circle_told, stay
         self._peers: dict[bytes, _Peer] = {}
+        self._members: set[bytes] = set()
         self._writer = ThreadPoolExecutor(1, "ingest")
         self._quick = ThreadPoolExecutor(2, "visit")
         self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
@@ -89,9 +90,9 @@ class Visits:
     async def refresh(self) -> None:
         """Begins to visit peers that are new in the table, and stops visiting those that are blocked."""
         rows = {peer.node: peer.address for peer in await self._look(lambda: circle.peers(self._gate.db()))}
-        for node, address in rows.items():
-            if node not in self._peers:
-                self.appeared(node, [address] if address else [])
+        for node in rows.keys() - self._members:  # of the circle now; it may have been tried as a stranger before
+            self.appeared(node, [rows[node]] if rows[node] else [])
+        self._members = set(rows)
 
     def appeared(self, node: bytes, addresses: Iterable[str]) -> None:
         """A node is, or says that it is, at these addresses: visit it now."""
