@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from node import control, intake
+from node import control, intake, turn
 from node.run import Run, open_run
 from node.settings import Settings
 from sync import circle, log
@@ -65,6 +65,7 @@ class BoardGate:
     ) -> intake.Taken:
         if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
+        turn.give_way(self._run.settings.data)
         return intake.accept(self._run, pages, proofs, payloads)
 
     def set_aside(self, feed: bytes) -> intake.Taken:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from node import turn
 from node.domain import codes, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
@@ -62,7 +63,7 @@ def record(run: Run, wish: Wish, key: str = "") -> Recorded:
     """Makes one wish come true. `key`: of the form it came from; the same key again changes nothing and answers as
     before. Raises Refusals."""
     connection = run.db()
-    with log.writing(connection):
+    with turn.first(run.settings.data), log.writing(connection):
         known = done.recall(connection, key) if key else None
         if known:
             return _recorded(*known, new=False)
