@@ -4,6 +4,7 @@ Cleaning keeps every letter as written (also ZWNJ and ZWJ, which Persian, Urdu a
 people type for one word the same: it is never shown.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -88,8 +89,9 @@ def _scrub(words: str) -> str:
     return words.replace(" \n", "\n").replace("\n ", "\n").strip()
 
 
+@functools.lru_cache(maxsize=1024)
 def clean_line(words: str) -> str:
-    """As clean(), in one line: names of areas, reasons."""
+    """As clean(), in one line: names of areas, reasons. Remembered, since areas are few."""
     return _BLANKS.sub(" ", clean(words).replace("\n", " ")).strip()
 
 

@@ -53,9 +53,9 @@ def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None
     _note(db, followups)
     work = _Work(db, arrived_ms)
     touched: dict[bytes, list[int]] = {one.entry.header.post: [] for one in followups}
-    alone = []
+    alone, answered = [], _answered(db, openings)
     for one in openings:
-        if one.entry.id in touched or db.execute(ANY_ABOUT, (short(one.entry.id),)).fetchone():
+        if short(one.entry.id) in answered:
             touched.setdefault(one.entry.id, []).append(one.k)
         else:
             alone.append(one)
@@ -67,7 +67,7 @@ def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None
 
 ADD_ABOUT = "INSERT INTO about (p, k) VALUES (?, ?) ON CONFLICT (p, k) DO NOTHING"
 ADD_SPOKEN = "INSERT INTO spoken (o, k) VALUES (?, ?) ON CONFLICT (o, k) DO NOTHING"
-ANY_ABOUT = "SELECT 1 FROM about WHERE p = ? LIMIT 1"
+ANSWERED = "SELECT DISTINCT p FROM about WHERE p IN (SELECT value FROM json_each(?))"
 
 
 def _note(db: sqlite3.Connection, followups: Sequence[Held]) -> None:
@@ -77,6 +77,12 @@ def _note(db: sqlite3.Connection, followups: Sequence[Held]) -> None:
     db.executemany(ADD_SPOKEN, sorted((short(one.entry.header.owner), one.k) for one in owned))
 
 
+def _answered(db: sqlite3.Connection, openings: Sequence[Held]) -> set[int]:
+    """Of these new posts, those about which something is here already (their short ids)."""
+    asked = msgspec.json.encode([short(one.entry.id) for one in openings]).decode()
+    return {p for (p,) in db.execute(ANSWERED, (asked,))}
+
+
 class _Work:
     """One refresh: rows and index lines collected, written in finish()."""
 
@@ -84,10 +90,9 @@ class _Work:
         self._db = db
         self._arrived_ms = arrived_ms
         self._feeds = Feeds(db)
-        self._rows: list[Row] = []
+        self._rows: list[tuple[Row, Row | None]] = []
         self._words: list[tuple[int, str]] = []
         self._lifted: dict[bytes, Row | None] = {}
-        self._changes = Changes()
         self._erased = Tombstones(db)
 
     def open(self, alone: Sequence[Held]) -> None:
@@ -126,19 +131,18 @@ class _Work:
             self._put(folded, n, k, since, self._feeds.of(n).space, old)
 
     def finish(self) -> Changes:
-        self._rows.sort(key=lambda one: one.n)
-        self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._rows))
-        self._db.executemany(ADD_CODE, sorted((codes.number_of(one.id), one.n) for one in self._rows))
+        """Writes all rows, by rising n: an index that grows at its end is quick."""
+        self._rows.sort(key=lambda pair: pair[0].n)
+        new = [row for row, _ in self._rows]
+        self._db.executemany(rows.PUT, map(msgspec.structs.astuple, new))
+        self._db.executemany(ADD_CODE, sorted((codes.number_of(one.id), one.n) for one in new))
         search.put(self._db, sorted(self._words))
-        return self._changes
+        return _changes(self._rows)
 
     def _put(self, folded: Post, n: int, k: int, since: int, feed_space: bytes, old: Row | None = None) -> None:
-        new = rows.row_of(folded, n, k, since, feed_space)
-        self._rows.append(new)
-        if k and not folded.erased:
+        self._rows.append((rows.row_of(folded, n, k, since, feed_space), old))
+        if k:
             self._words.append((n, search.words_of(folded.words, folded.original, folded.area)))
-        if old is None or old.state != new.state:
-            self._changes = self._changes.plus(_change(old, new))
 
     def _since(self, k: int, claimed: int) -> int:
         """From when the time of a post runs here: as claimed, or from its arrival where that cannot be."""
@@ -163,12 +167,14 @@ def _first_opening(folded: Post, gathered: Gathered) -> int:
     return min(gathered.ks[one.id] for one in gathered.said if one.owner == folded.owner)
 
 
-def _change(old: Row | None, new: Row) -> Changes:
+def _changes(pairs: Sequence[tuple[Row, Row | None]]) -> Changes:
+    fresh = [row.kind for row, old in pairs if old is None]
+    states = [(row.state, old.state if old else 0, old) for row, old in pairs if row.state]
     return Changes(
-        needs=int(old is None and new.kind == "need"),
-        offers=int(old is None and new.kind == "offer"),
-        met=int(bool(new.state & MET) and not (old and old.state & MET)),
-        erased=int(bool(new.state & ERASED) and bool(old) and not (old and old.state & ERASED)),
+        needs=fresh.count("need"),
+        offers=fresh.count("offer"),
+        met=sum(1 for now, before, _ in states if now & ~before & MET),
+        erased=sum(1 for now, before, old in states if old and now & ~before & ERASED),
     )
 
 
