@@ -59,7 +59,7 @@ def serve_command(here: Here) -> None:
 
     write_default(here.settings)
     try:
-        serve.serve(here.settings, here.say)
+        serve.serve(here.settings, here.talk if here.quiet else here.say)
     except (serve.AlreadyServing, listening.PortTaken) as error:
         raise Failed(str(error)) from None
 

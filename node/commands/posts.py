@@ -131,7 +131,7 @@ def demo(here: Here, anyway: bool) -> None:
     clock = demonstration.Clock()
     with here.run(clock_ms=clock) as run:
         try:
-            count = demonstration.fill(run, clock, anyway, here.progress("Posts"))
+            count = demonstration.fill(run, clock, anyway, here.progress("Said"))
         except demonstration.NotFresh:
             raise Failed(
                 "There are posts here already, and the demo would mix with them: use an empty folder (--data), "
