@@ -5,6 +5,7 @@ Exit status: 0 done, 1 refused or failed, 2 not understood, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import sqlite3
@@ -70,6 +71,9 @@ for each in (*posts.COMMANDS, *circle.COMMANDS, *upkeep.COMMANDS):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status. Never lets a traceback through, but for those who ask for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter shows ? for it, and goes on
+            stream.reconfigure(errors="replace")
     try:
         return int(cli.main(args, prog_name="corkboard", standalone_mode=False) or 0)
     except click.ClickException as error:

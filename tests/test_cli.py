@@ -340,6 +340,21 @@ def test_an_import_killed_half_way_is_all_there_or_not_at_all(hall: Node, tmp_pa
     assert "All is well" in hall.does("verify")
 
 
+def test_a_terminal_that_lacks_a_letter_is_no_error(hall: Node) -> None:
+    hall.does("paper", "--name", "قاعة")
+    command = [sys.executable, "-m", "node.cli", "status", "--data", str(hall.folder)]
+    ran = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+    assert (ran.returncode, ran.stdout[:4]) == (0, b"????")
+
+
+def test_only_serve_or_a_name_that_is_given_renames_a_space(hall: Node) -> None:
+    hall.does("paper", "--name", "The Hall")
+    (hall.folder / "node.toml").write_text('name = "Our space"', encoding="utf-8")
+    assert hall.state()["name"] == "The Hall"
+    hall.does("status", "--name", "The Old Hall")
+    assert hall.state()["name"] == "The Old Hall"
+
+
 # --- beside a running node ---
 
 
@@ -394,3 +409,20 @@ def test_an_old_copy_of_the_folder_put_back_still_verifies(hall: Node, file: Pat
     copy = Node(tmp_path / "copy", hall.capture)
     assert "All is well" in copy.does("verify")
     assert copy.state()["log_digest"] == hall.state()["log_digest"]
+
+
+def test_a_node_that_does_not_serve_can_connect_and_exchange_too(serving: Node, file: Path, tmp_path: Path) -> None:
+    library = Node(tmp_path / "library", serving.capture)
+    serving.does("import-posts", file)
+    port = json.loads(serving.does("status", "--json"))["peer_port"]
+    code = serving.does("connect", "--show-code").strip()
+    wrong = library.run("connect", "--code", f"{(int(code) + 1) % 1_000_000:06}", f"http://127.0.0.1:{port}")
+    assert wrong.status == 1 and "Tries left: 2" in wrong.err
+    assert "Connected with The Hall" in library.does("connect", "--code", code, f"http://127.0.0.1:{port}")
+    assert library.does("exchange", "--quiet") == "The Hall: 2 new needs, 1 new offer\n"
+    assert library.does("exchange", f"127.0.0.1:{port}", "--quiet") == "The Hall: nothing new\n"
+    exported = [node.does("export-posts", "--format", "json") for node in (serving, library)]
+    assert exported[0] == exported[1]
+    assert library.does("import-posts", file) == "0 new posts, 4 already here.\n"
+    assert library.state()["board_digest"] == serving.state()["board_digest"]
+    assert library.state()["log_digest"] == serving.state()["log_digest"]

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import functools
+import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from node import control
-from node.run import Run, now_ms, open_run
-from node.settings import Settings, SettingsError, write_default
+from node.run import DATABASE_FILE, Run, now_ms, open_run
+from node.settings import ENVIRONMENT, Settings, SettingsError, write_default
+from node.storage import db as database
 from sync.identity import NODE_CERT_FILE
 
 EVERY_SECONDS = 2.0
 PORT = click.IntRange(1, 65535)
+
+
+OWN_NAME = "SELECT name FROM space WHERE state = 'own'"
 
 
 class Failed(click.ClickException):
@@ -31,10 +37,11 @@ class Failed(click.ClickException):
 
 @dataclass(frozen=True)
 class Here:
-    """The node that a command is about, and how much it may say."""
+    """The node that a command is about, and how much it may say. named: the name was given for this call."""
 
     settings: Settings
     quiet: bool
+    named: bool = False
 
     def say(self, words: str) -> None:
         """A result, on stdout. Results stay when quiet; only talk is left out."""
@@ -60,11 +67,21 @@ class Here:
             folder = self.settings.data
             raise Failed(f"There is no node in {folder} yet: start one with `serve`, or name its folder with --data.")
         write_default(self.settings)
-        run = open_run(self.settings, clock_ms)
+        run = open_run(self._as_it_is_called(), clock_ms)
         try:
             yield run
         finally:
             run.close()
+
+    def _as_it_is_called(self) -> Settings:
+        """Only `serve`, or a name that is given for this call, renames a space: others call it what it is called."""
+        path = self.settings.data / DATABASE_FILE
+        if self.named or not path.exists():
+            return self.settings
+        with closing(database.open(path)) as db, suppress(sqlite3.OperationalError):  # no table yet: a start cut short
+            row = db.execute(OWN_NAME).fetchone()
+            return replace(self.settings, name=row[0]) if row else self.settings
+        return self.settings
 
     def tell(self) -> None:
         """Lets a running node know that something was written. One that does not run learns it when it starts."""
@@ -87,7 +104,8 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
             settings = Settings.read(data, overrides)
         except SettingsError as error:
             raise Failed(str(error)) from None
-        return command(Here(settings, quiet), **given)
+        named = bool(overrides["name"] or os.environ.get(ENVIRONMENT["name"]))
+        return command(Here(settings, quiet, named), **given)
 
     return with_here
 

@@ -28,18 +28,21 @@ def status(here: Here, as_json: bool) -> None:
     """
     with here.run(fresh=False) as run:
         found = _state(run)
-    here.say(json.dumps(found, ensure_ascii=False, indent=2) if as_json else _in_words(found, here))
+        words = _in_words(found, run)
+    here.say(json.dumps(found, ensure_ascii=False, indent=2) if as_json else words)
 
 
 def _state(run: Run) -> dict[str, Any]:
     db = run.db()
     feeds = log.feeds(db)
+    serving = _serving(run)
     return {
         "version": __version__,
         "name": run.settings.name,
         "space": b64(run.space_id),
         "node": b64(run.identity.node_fingerprint),
-        "serving": is_serving(run),
+        "serving": serving is not None,
+        "peer_port": (serving or {}).get("peer_port", run.settings.peer_port),
         "posts": _posts(db),
         "entries": sum(feed.next for feed in feeds),
         "feeds": len(feeds),
@@ -50,13 +53,12 @@ def _state(run: Run) -> dict[str, Any]:
     }
 
 
-def is_serving(run: Run) -> bool:
-    """True while a node answers on this folder."""
+def _serving(run: Run) -> dict[str, Any] | None:
+    """How the node says it is, while it runs on this folder; None while it does not."""
     try:
-        control.ask(run.settings.data, {"do": "health"}, 3.0)
+        return control.ask(run.settings.data, {"do": "health"}, 3.0)
     except control.NotRunning:
-        return False
-    return True
+        return None
 
 
 POSTS = "SELECT count(*) FROM post"
@@ -90,18 +92,23 @@ def _time(ms: int | None) -> str | None:
     return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
 
-def _in_words(found: dict[str, Any], here: Here) -> str:
+def _local(when: str) -> str:
+    """In the time of this place."""
+    return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _in_words(found: dict[str, Any], run: Run) -> str:
     lines = [
         f"{found['name']} · {'serving' if found['serving'] else 'not serving'} · version {found['version']}",
-        f"space {found['space']}",
-        f"node  {found['node']}",
+        f"space {identity.shown(run.space_id)}",
+        f"node  {identity.shown(run.identity.node_fingerprint)}",
         f"{many(found['posts'], 'post')}, {many(found['entries'], 'entry', 'entries')} "
         f"in {many(found['feeds'], 'feed')}",
         f"log   {found['log_digest']}",
         f"board {found['board_digest']}",
     ]
     for peer in found["peers"]:
-        heard = f"last exchange {peer['last_exchange']}" if peer["last_exchange"] else "no exchange yet"
+        heard = f"last exchange {_local(peer['last_exchange'])}" if peer["last_exchange"] else "no exchange yet"
         lines.append(f"with {peer['name']} ({peer['address'] or 'address unknown'}): {heard}")
     if not found["peers"]:
         lines.append("No other space yet: connect one with `connect --show-code`.")
