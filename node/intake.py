@@ -18,8 +18,8 @@ from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
 from node.domain.values import FAR_FUTURE_MS
 from node.domain.wishes import OpenPost, Wish
-from node.storage import board, db, done, projection
-from node.storage.projection import Changes
+from node.storage import board, db, done, forgetting, projection
+from node.storage.work import Changes
 from sync import log
 from sync import proofs as proving
 from sync.entry import Entry
@@ -125,7 +125,7 @@ def tidy(run: Run) -> bool:
     """Takes what was forgotten out of the files, after at most a minute, and empties the write-ahead log. True if the
     log is empty now."""
     connection = run.db()
-    projection.tidy(connection)
+    forgetting.tidy(connection, run.clock_ms())
     with log.writing(connection):
         done.prune(connection, run.clock_ms())
     return db.checkpoint(connection, run.settings.data)
@@ -217,7 +217,7 @@ def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> C
     fresh = proving.take(connection, lines, run.clock_ms())
     for proof in fresh:
         if isinstance(proof, proving.Tombstone):
-            changes = changes.plus(projection.forget(connection, proof.owner))
+            changes = changes.plus(forgetting.forget(connection, proof.owner))
     proving.keep_outside(run.settings.data, fresh)
     return changes
 

@@ -55,6 +55,38 @@ def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) ->
     return _gone_or(_built(Post(post_id, home, owner), spoken), b"")
 
 
+def needless(folded: Post, said: Iterable[Said]) -> set[bytes]:
+    """Ids of the entries that the fold of this post never reads again: the state before an edit; of a post that its
+    space erased, everything but the erasing."""
+    if folded.erased:
+        return {one.id for one in said if not _erases(one)}
+    kept = {one.id for one in said if one.id == folded.words_from}
+    words = {_words(one) for one in said if one.id in kept}
+    return {one.id for one in said if one.id not in kept and _is_state_of(folded, one) and _words(one) not in words}
+
+
+def _erases(said: Said) -> bool:
+    event = wire.read(said.payload)
+    return event is not None and wire.kind_of(event).name == "post.erased"
+
+
+def _words(said: Said) -> bytes:
+    """The literal body, which another entry may carry again, or the whole payload."""
+    return (bodies.literal(said.payload) or said.payload) if said.payload else b""
+
+
+def _is_state_of(folded: Post, said: Said) -> bool:
+    if said.payload is None:
+        return said.id == folded.id
+    if not said.owner:
+        by_home = said.space == folded.home and not folded.owner
+        event = wire.read(said.payload) if by_home else None
+        return event is not None and wire.is_state(event)
+    body = bodies.read(said.payload, folded.id, said.owner)
+    event = wire.read_content(body.kind, body.content) if body else None
+    return event is not None and wire.is_state(event)
+
+
 def opening(post_id: bytes, space: bytes, ms: int, payload: bytes | None) -> Post | None:
     """The post that a space's opening entry alone makes: nearly all posts when they arrive."""
     event = wire.read(payload)

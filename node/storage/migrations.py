@@ -1,7 +1,7 @@
 """The tables, step by step. Only statements; a step that has run anywhere is never changed, the next one is added.
 
-Log first (sync.schema), then the board, which may be dropped and rebuilt. `late` and `done` are neither: they are this
-node's own memory and survive a rebuild.
+Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due` and `done` are neither: they
+are this node's own memory and survive a rebuild.
 """
 
 import sqlite3
@@ -49,6 +49,12 @@ CREATE TABLE late (
   k INTEGER PRIMARY KEY,            -- an entry that claims a time before this release or after its arrival
   ms INTEGER NOT NULL               -- when it arrived here
 );
+CREATE TABLE due (
+  k INTEGER PRIMARY KEY,            -- an entry whose payload the fold does not read any more
+  post BLOB NOT NULL,
+  ms INTEGER NOT NULL               -- when it is dropped
+);
+CREATE INDEX due_ms ON due(ms);
 CREATE TABLE done (
   key TEXT PRIMARY KEY,             -- of one form, so that a second tap changes nothing
   post BLOB NOT NULL,

@@ -21,6 +21,7 @@ COLUMNS = (
     "outside, facts"
 )
 PUT = f"INSERT INTO post ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
+REPLACE = PUT.replace("INSERT", "REPLACE", 1)
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import pytest
 from node.domain.values import Event
 from node.domain.wishes import Edit, Hide, MarkMet, PromiseHelp, Renew
 from node.storage import db as database
-from node.storage import projection
+from node.storage import forgetting, projection
 from sync import log
 from sync.writer import Draft
 from tests.storage.nodes import HOUR, NOON, Node, Ticket, need, opened
@@ -154,7 +154,7 @@ def test_a_tombstone_takes_the_words_out_of_log_index_and_file(hall, library):
 
 def _in_files(node: Node, *words: bytes) -> list[str]:
     """Files that still have one of these, after what runs within a minute."""
-    assert projection.tidy(node.db)
+    assert forgetting.tidy(node.db, node.clock())
     assert database.checkpoint(node.db, node.folder)
     files = {file.name: file.read_bytes().lower() for file in node.folder.iterdir() if file.is_file()}
     return [name for name, data in files.items() if any(one in data for one in words)]

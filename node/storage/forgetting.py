@@ -1,0 +1,82 @@
+"""What is forgotten: words whose ticket erased them, at once; words that an edit or a space took back, after a while.
+
+From the log, from the board, from the index, and by tidy() and a checkpoint from the files.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+
+from node.domain import post
+from node.storage import memory, search
+from node.storage.gather import Feeds, Tombstones, gather, row, short
+from node.storage.work import Changes, Work
+from sync import log
+from sync.entry import Entry
+from sync.entry import post_id as own_post_of
+
+SPOKEN = "SELECT k FROM spoken WHERE o = ?"
+ABOUT = "SELECT k FROM about WHERE p = ?"
+
+
+def forget(db: sqlite3.Connection, owner: bytes) -> Changes:
+    """Drops words and salt of all that this ticket said and of all about the post it opened, here and in the index.
+    Its tombstone is held already."""
+    own_post = own_post_of(owner)
+    spoken = [k for (k,) in db.execute(SPOKEN, (short(owner),)).fetchall()]
+    about = [k for (k,) in db.execute(ABOUT, (short(own_post),)).fetchall()]
+    dropped: dict[int, bytes] = {}
+    for k in {*spoken, *about}:
+        header = _held(db, k).header
+        if header.owner == owner or header.post == own_post:
+            dropped[k] = header.post
+    return drop(db, dropped)
+
+
+def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes]) -> Changes:
+    """Drops the payloads of these entries, k -> id of the post that each is about, and refolds the posts."""
+    work, posts = Work(db, None), sorted(set(dropped.values()))
+    for post_id in posts:
+        work.lift(post_id)
+    log.drop_payloads(db, sorted(dropped))
+    for post_id in posts:
+        work.refold(post_id)
+    memory.set(db, "optimize", "due")
+    return work.finish()
+
+
+DUE = "SELECT k, post FROM due WHERE ms <= ? ORDER BY k LIMIT 500"
+DONE = "DELETE FROM due WHERE k = ?"
+
+
+def drop_due(db: sqlite3.Connection, now_ms: int) -> Changes:
+    """Drops the words whose time has come, if the fold still does not read them."""
+    due = db.execute(DUE, (now_ms,)).fetchall()
+    feeds, erased = Feeds(db), Tombstones(db)
+    dropped: dict[int, bytes] = {}
+    for k, post_id in due:
+        old = row(db, post_id)
+        gathered = gather(db, post_id, feeds, (old.n,) if old else ())
+        folded = post.fold(post_id, gathered.said, erased)
+        needless = {gathered.ks[id_] for id_ in post.needless(folded, gathered.said)} if folded else set()
+        if k in needless:
+            dropped[k] = post_id
+    db.executemany(DONE, [(k,) for k, _ in due])
+    return drop(db, dropped) if dropped else Changes()
+
+
+def tidy(db: sqlite3.Connection, now_ms: int) -> bool:
+    """Drops what is due, and merges the index if words were taken out since the last time, so that they are gone from
+    the file. True if it did: then a checkpoint takes them out of the write-ahead log too."""
+    with log.writing(db):
+        drop_due(db, now_ms)
+        if memory.get(db, "optimize") != "due":
+            return False
+        search.optimize(db)
+        memory.set(db, "optimize", "done")
+        return True
+
+
+def _held(db: sqlite3.Connection, k: int) -> Entry:
+    held = log.one(db, k)
+    assert held is not None, "about and spoken name entries of the log"
+    return held.entry

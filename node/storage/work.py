@@ -1,0 +1,179 @@
+"""One refresh of the board: posts folded, rows and index lines collected, all written at its end.
+
+Within the caller's transaction. Puts on the board, takes off it, and notes what need not be kept; drops nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from node.domain import codes, post
+from node.domain.values import Post
+from node.storage import rows, search
+from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, short
+from node.storage.rows import ERASED, MET, Row
+from sync.log import Held
+
+RELEASE_MS = 1_767_225_600_000
+"""2026-01-01. No clock of a node was right when it said less."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What a refresh did to the board: new needs and offers, posts that became met, posts that were erased."""
+
+    needs: int = 0
+    offers: int = 0
+    met: int = 0
+    erased: int = 0
+
+    def plus(self, other: "Changes") -> "Changes":
+        return Changes(
+            self.needs + other.needs, self.offers + other.offers, self.met + other.met, self.erased + other.erased
+        )
+
+
+class Work:
+    """One refresh: rows and index lines collected, written in finish()."""
+
+    def __init__(self, db: sqlite3.Connection, arrived_ms: int | None) -> None:
+        self._db = db
+        self._arrived_ms = arrived_ms
+        self._feeds = Feeds(db)
+        self._new: list[Row] = []
+        self._changed: list[Row] = []
+        self._before: list[tuple[Row, Row | None]] = []
+        self._words: list[tuple[int, str]] = []
+        self._lifted: dict[bytes, Row | None] = {}
+        self._erased = Tombstones(db)
+
+    def open(self, alone: Sequence[Held]) -> None:
+        """Posts of which only the opening is known."""
+        latest = self._arrived_ms
+        for k, entry in ((one.k, one.entry) for one in alone):
+            feed = self._feeds.of(k)
+            opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
+            if opened is None or feed.void:
+                self._db.execute(ADD_ABOUT, (short(entry.id), k))
+                continue
+            on_time = latest is not None and RELEASE_MS <= opened.since <= latest
+            since = opened.since if on_time else self._since(k, opened.since)
+            new = rows.row_of(opened, k, k, since, feed.space)
+            self._before.append((new, None))
+            self._put(opened, new)
+
+    def lift(self, post_id: bytes) -> Row | None:
+        """Takes a post off the board, if it is there; refold() puts it back. Before its payloads go."""
+        if post_id not in self._lifted:
+            old = self._lifted[post_id] = row(self._db, post_id)
+            if old:
+                _remove(self._db, old)
+        return self._lifted[post_id]
+
+    def refold(self, post_id: bytes, opened_at: Iterable[int] = ()) -> None:
+        """A post by everything that the log holds about it now."""
+        old = self._lifted[post_id] if post_id in self._lifted else row(self._db, post_id)
+        gathered = gather(self._db, post_id, self._feeds, (*opened_at, old.n) if old else opened_at)
+        folded = post.fold(post_id, gathered.said, self._erased)
+        n = _first_opening(folded, gathered) if folded else 0
+        opening = gathered.ks.get(post_id, n)
+        if opening != n:
+            self._db.execute(ADD_ABOUT, (short(post_id), opening))
+        if folded is None:
+            self.lift(post_id)
+            return
+        k = gathered.ks.get(folded.words_from, 0)
+        since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
+        self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space))
+        self._note_needless(folded, gathered)
+
+    def finish(self) -> Changes:
+        """Writes all rows, by rising n: an index that grows at its end is quick."""
+        self._new.sort(key=lambda row: row.n)
+        self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
+        self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
+        self._db.executemany(ADD_CODE, sorted((codes.number_of(one.id), one.n) for one in self._new))
+        search.put(self._db, sorted(self._words))
+        return _changes(self._before)
+
+    def _replace(self, post_id: bytes, old: Row | None, folded: Post, new: Row) -> None:
+        """A row that says the same words in the same place changes where it is; any other is taken off and put anew."""
+        self._before.append((new, old))
+        if old and post_id not in self._lifted and (old.n, old.k, old.area) == (new.n, new.k, new.area):
+            if old != new:
+                self._changed.append(new)
+            return
+        self.lift(post_id)
+        self._put(folded, new)
+
+    def _put(self, folded: Post, new: Row) -> None:
+        self._new.append(new)
+        if new.k:
+            self._words.append((new.n, search.words_of(folded.words, folded.original, folded.area)))
+
+    def _note_needless(self, folded: Post, gathered: Gathered) -> None:
+        """Payloads that the fold reads no more may go some time after this; a missing one is not asked for again."""
+        needless = post.needless(folded, gathered.said) if len(gathered.said) > 1 else set()
+        for one in gathered.said:
+            if one.id not in needless:
+                continue
+            k = gathered.ks[one.id]
+            self._db.execute(UNWANTED, (k,))
+            if one.payload is not None and self._arrived_ms is not None:
+                wait = ERASED_WAIT_MS if folded.erased else REPLACED_WAIT_MS
+                self._db.execute(ADD_DUE, (k, folded.id, self._arrived_ms + wait))
+
+    def _since(self, k: int, claimed: int) -> int:
+        """From when the time of a post runs here: as claimed, or from its arrival where that cannot be."""
+        known = self._db.execute(LATE, (k,)).fetchone()
+        if known:
+            return int(known[0])
+        if self._arrived_ms is None or RELEASE_MS <= claimed <= self._arrived_ms:
+            return claimed
+        self._db.execute(ADD_LATE, (k, self._arrived_ms))
+        return self._arrived_ms
+
+
+DAY_MS = 24 * 3_600_000
+REPLACED_WAIT_MS = DAY_MS
+"""So long the words before an edit are kept."""
+ERASED_WAIT_MS = 7 * DAY_MS
+"""So long words erased by a space are kept, so that a thief of its machine can be retired before it destroys."""
+
+ADD_ABOUT = "INSERT INTO about (p, k) VALUES (?, ?) ON CONFLICT (p, k) DO NOTHING"
+ADD_DUE = "INSERT INTO due (k, post, ms) VALUES (?, ?, ?) ON CONFLICT (k) DO NOTHING"
+UNWANTED = "DELETE FROM missing WHERE k = ?"
+ADD_CODE = "INSERT INTO code (code, n) VALUES (?, ?)"
+LATE = "SELECT ms FROM late WHERE k = ?"
+ADD_LATE = "INSERT INTO late (k, ms) VALUES (?, ?)"
+
+
+def _first_opening(folded: Post, gathered: Gathered) -> int:
+    """The key of the entry that opened it: of a post with a ticket, the first of what its ticket said."""
+    if not folded.owner:
+        return gathered.ks[folded.id]
+    return min(gathered.ks[one.id] for one in gathered.said if one.owner == folded.owner)
+
+
+def _changes(pairs: Sequence[tuple[Row, Row | None]]) -> Changes:
+    fresh = [row.kind for row, old in pairs if old is None]
+    states = [(row.state, old.state if old else 0, old) for row, old in pairs if row.state]
+    return Changes(
+        needs=fresh.count("need"),
+        offers=fresh.count("offer"),
+        met=sum(1 for now, before, _ in states if now & ~before & MET),
+        erased=sum(1 for now, before, old in states if old and now & ~before & ERASED),
+    )
+
+
+REMOVE_POST = "DELETE FROM post WHERE n = ?"
+REMOVE_CODE = "DELETE FROM code WHERE code = ? AND n = ?"
+
+
+def _remove(db: sqlite3.Connection, old: Row) -> None:
+    """Takes a post off the board, its words out of the index: while its payload is still held."""
+    words = rows.state_at(db, old.k) if old.k else None
+    if words:
+        search.take_out(db, old.n, search.words_of(words.words, words.original, old.area))
+    db.execute(REMOVE_POST, (old.n,))
+    db.execute(REMOVE_CODE, (codes.number_of(old.id), old.n))

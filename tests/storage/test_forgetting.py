@@ -1,0 +1,90 @@
+"""Words that were taken back go from the log after a while, and nothing on the board changes with them."""
+
+import pytest
+
+from node.domain.values import Event
+from node.domain.wishes import Edit, Erase, PromiseHelp
+from node.storage import forgetting, projection
+from sync import log
+from tests.storage.nodes import HOUR, NOON, Node, Ticket, need, opened
+
+DAY = 24 * HOUR
+
+
+def payloads(node: Node) -> str:
+    return b" ".join(held.entry.payload or b"-" for held in log.read_all(node.db)).decode()
+
+
+def passes(node: Node, ms: int) -> None:
+    node.clock.ms += ms
+    forgetting.tidy(node.db, node.clock())
+
+
+def test_words_before_an_edit_go_after_a_day(hall):
+    post = hall.posts("Bread for Olga").post
+    hall.does(Edit(post, need("Bread")))
+    hall.does(Edit(post, need("Rice")))
+    hall.does(PromiseHelp(post, "I can"))
+    passes(hall, DAY - HOUR)
+    assert "Olga" in payloads(hall)
+    before, digest = hall.rows(), hall.digest()
+    passes(hall, HOUR)
+    assert "Olga" not in payloads(hall) and "Bread" not in payloads(hall) and "I can" in payloads(hall)
+    assert hall.digest() == digest and hall.rows() == before
+    projection.rebuild(hall.db)
+    assert hall.rows() == before and hall.board(find="rice") == ["Rice"]
+
+
+def test_words_of_a_ticket_before_its_edit_go_too_whoever_carried_them(hall, library):
+    ticket = Ticket()
+    hall.carries(ticket, opened("Bread for Olga"))
+    library.hears_from(hall)
+    library.carries(ticket, Event("post.edited", {**opened("Rice").fields, "at": NOON}), home=hall.space)
+    hall.hears_from(library)
+    passes(hall, DAY + HOUR)
+    assert "Olga" not in payloads(hall) and "Olga" in payloads(library)
+    assert hall.board() == ["Rice"] and hall.digest() == library.digest()
+
+
+def test_who_hears_later_does_not_ask_for_words_that_an_edit_replaced(hall, library):
+    post = hall.posts("Bread for Olga").post
+    hall.does(Edit(post, need("Rice")))
+    passes(hall, DAY + HOUR)
+    library.hears_from(hall)
+    assert library.board() == ["Rice"] and library.digest() == hall.digest()
+    assert library.db.execute("SELECT COUNT(*) FROM missing").fetchone() == (0,)
+
+
+def test_what_a_space_erased_is_hidden_at_once_and_gone_after_seven_days(hall):
+    recorded = hall.posts("Bread for Olga")
+    hall.does(Erase(recorded.post, "Past its time"))
+    assert hall.board() == [] and hall.one(recorded.code).status == "erased"
+    passes(hall, 7 * DAY - HOUR)
+    assert "Olga" in payloads(hall)
+    before = hall.rows()
+    passes(hall, 2 * HOUR)
+    assert "Olga" not in payloads(hall) and "Past its time" in payloads(hall)
+    assert hall.rows() == before and hall.indexed() == []
+
+
+def test_an_edit_that_was_set_aside_replaces_nothing(hall):
+    post = hall.posts("Bread").post
+    hall.new_run()
+    hall.does(Edit(post, need("Send money")))
+    with log.writing(hall.db):
+        hall.db.execute("UPDATE feed SET state = 'void' WHERE no = 2")
+        projection.refold_feed(hall.db, 2)
+    passes(hall, 2 * DAY)
+    assert hall.board(status="all") == ["Bread"] and hall.board(status="all", find="bread") == ["Bread"]
+
+
+@pytest.mark.parametrize("kind", ["post.edited", "post.erased"])
+def test_nobody_elses_word_makes_a_post_forgotten(hall, library, kind):
+    post = hall.posts("Bread").post
+    library.hears_from(hall)
+    ticket = Ticket(5)
+    fields = opened("Send money").fields if kind == "post.edited" else {}
+    library.carries(ticket, Event(kind, fields), post)
+    hall.hears_from(library)
+    passes(hall, 30 * DAY)
+    assert "Bread" in payloads(hall) and hall.board(status="all") == ["Bread"]
