@@ -1,43 +1,30 @@
-"""What the terminal says when the node runs: where phones reach the board. Knows addresses, opens nothing."""
+"""What the terminal says when the node runs: where phones and other spaces reach it, and what still waits."""
 
 from __future__ import annotations
 
 import io
 
-import ifaddr
 import qrcode
 
-HOST = "corkboard.local"
-VIRTUAL = ("docker", "veth", "br-", "virbr", "lxc", "tun", "wg", "zt")  # nobody's phone is in these
+from node import addresses
 
 
-def addresses() -> list[str]:
-    """IPv4 addresses at which a phone may reach this machine, those of real networks only."""
-    found = []
-    for adapter in ifaddr.get_adapters():
-        for each in adapter.ips:
-            if isinstance(each.ip, str) and not each.ip.startswith(("127.", "169.254.")) and not _virtual(adapter.name):
-                found.append(each.ip)
-    return found
-
-
-def _virtual(name: str) -> bool:
-    return name.startswith(VIRTUAL)
-
-
-def text(name: str, ports: list[int]) -> str:
-    """A few lines and a QR code of the phones' page."""
-    hosts = addresses()
+def text(name: str, ports: list[int], peer_port: int, paper_on_disk: bool) -> str:
+    """A few lines and a QR code of the phones' page. `ports`: of the pages, the one from the settings first."""
+    hosts = addresses.here()
     port = "" if 80 in ports else f":{ports[0]}"
     lines = [
         f"{name} is open.",
         f"  This screen     http://localhost:{ports[0]}/kiosk",
         *(f"  Phones          http://{host}{port}/" for host in hosts),
-        f"  Phones, by name http://{HOST}{port}/",
+        f"  Phones, by name http://{addresses.HOST}{port}/",
+        *(f"  Other spaces    https://{host}:{peer_port}" for host in hosts),
     ]
     if not hosts:
         lines.append("  No network is up: phones can reach the board once there is one.")
-    return "\n".join([*lines, qr(f"http://{hosts[0] if hosts else HOST}{port}/"), "Press Ctrl-C to stop."])
+    if paper_on_disk:
+        lines.append("  The paper key is still on this machine: put it in the safe with the command `paper`.")
+    return "\n".join([*lines, qr(f"http://{hosts[0] if hosts else addresses.HOST}{port}/"), "Press Ctrl-C to stop."])
 
 
 def qr(address: str) -> str:

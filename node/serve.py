@@ -24,6 +24,7 @@ from node.app import create_app
 from node.run import Run, open_run
 from node.settings import Settings
 from node.storage import db as database
+from sync import identity
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending
 STEADY_SECONDS = 60.0
@@ -47,7 +48,8 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         exchange = ExchangeChild(settings, say, lambda: database.checkpoint(run.db(), settings.data))
         with _ended_by_signals(), exchange.running():
             ports = [each.getsockname()[1] for each in sockets]
-            say(greeting.text(settings.name, ports))
+            paper_on_disk = (settings.data / identity.PAPER_FILE).exists()
+            say(greeting.text(settings.name, ports, settings.peer_port, paper_on_disk))
             server.run()
         say("Stopped.")
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from flask import Blueprint, g
 from markupsafe import Markup
 
+from node import addresses
 from node.domain import codes
 from node.storage.board import Card
 from node.web import labels
 from node.web.languages import Language, _
 from node.web.links import host_name, post_address
 from node.web.pages import now, run, show
-from node.web.places import own_address
 from node.web.qr import drawn
 from node.web.reading import Page, find, which
 
@@ -50,7 +50,7 @@ def flyer(code: str) -> Page:
 
 def _address() -> str:
     """By number as well: some phones do not know .local names. "" without a network."""
-    found = own_address()
+    found = next(iter(addresses.here()), "")
     return found and f"{found}:{run().settings.port}"
 
 

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from node.addresses import HOST
 from node.web.labels import CATEGORIES
 from node.web.pages import run
-from node.web.places import NAME
 
 LONGEST = 80  # characters of a search
 
@@ -21,7 +21,7 @@ def post_address(link: str) -> str:
 
 def host_name() -> str:
     port = run().settings.port
-    return NAME if port == 80 else f"{NAME}:{port}"
+    return HOST if port == 80 else f"{HOST}:{port}"
 
 
 def query_of(given: Mapping[str, str]) -> dict[str, str]:

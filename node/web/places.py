@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Collection
 
 from flask import request
 
 KIOSK = "/kiosk"
-ELSEWHERE = ("10.255.255.255", 9)  # never sent to: asking for a route tells our own address
-NAME = "corkboard.local"
 
 
 def at_kiosk() -> bool:
@@ -32,14 +29,3 @@ def phone_path(path: str) -> str:
     """The phone's page that matches a kiosk page."""
     rest = path.removeprefix(KIOSK)
     return "/" if rest in ("", "/board") else rest
-
-
-def own_address() -> str:
-    """This machine's address on the Wi-Fi as text, "" when no network is up."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(ELSEWHERE)
-            found = str(probe.getsockname()[0])
-        except OSError:
-            return ""
-    return "" if ipaddress.ip_address(found).is_loopback else found
