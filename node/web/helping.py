@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from node import intake
-from node.domain.decide import Refusals
+from node.domain.refusals import Refusal, Refusals
 from node.storage.board import Card
 from node.web import forms, refusals, visits
 from node.web.languages import choices_in, remember
@@ -43,8 +43,11 @@ def take(code: str) -> Page:
 
 
 def _record(card: Card, given: dict[str, str]) -> Page:
+    wish = forms.helping(card.id, given)
+    if not wish.words:  # the log takes a bare promise too, but nobody could meet on it
+        return _page(card, given, refusals.sentences({"words": Refusal("promise.missing", "words")}))
     try:
-        intake.record(run(), forms.helping(card.id, given), given["key"])
+        intake.record(run(), wish, given["key"])
     except Refusals as refused:
         return _page(card, given, refusals.sentences(refused.by_field()))
     visits.visit().drafts.pop(f"help {card.link}", None)

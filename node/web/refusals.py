@@ -9,6 +9,7 @@ from node.web.languages import N_, _
 
 OURS = {
     "area.choose": N_("Touch one of the places."),
+    "promise.missing": N_("Write a few words: what, and when."),
     "code.missing": N_("Type the 9 digits of the code."),
 }
 

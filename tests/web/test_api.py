@@ -1,0 +1,59 @@
+"""Public JSON: no more than the pages show, and cheap to ask again."""
+
+from node import intake
+from node.domain.wishes import Hide
+from node.storage import board
+from tests.web.conftest import Hall
+
+
+def test_the_node_says_that_it_is_there(hall: Hall) -> None:
+    answer = hall.app.test_client().get("/health", base_url="http://localhost:8080")
+    assert answer.json == {"ok": True, "name": "Riverside Hall"}
+
+
+def test_posts_are_given_with_public_fields_only(hall: Hall) -> None:
+    link = hall.has("A ladder", area="East", wanted=2)
+    answer = hall.app.test_client().get("/api/posts.json", base_url="http://localhost:8080")
+    [post] = answer.json["posts"]
+    assert post["words"] == "A ladder" and post["for"] == 2 and post["path"] == f"/p/{link}"
+    assert not {"owner", "promises", "hidden_by", "reports", "id"} & set(post)
+
+
+def test_the_same_filters_hold_as_on_the_board(hall: Hall) -> None:
+    hall.has("A ladder", category="tools")
+    hall.has("Soup", kind="offer", category="food")
+    client = hall.app.test_client()
+    for query, words in (("kind=offer", "Soup"), ("category=tools", "A ladder"), ("find=ladder", "A ladder")):
+        answer = client.get(f"/api/posts.json?{query}", base_url="http://localhost:8080")
+        assert [post["words"] for post in answer.json["posts"]] == [words]
+
+
+def test_an_unchanged_board_answers_304(hall: Hall) -> None:
+    hall.has("A ladder")
+    client = hall.app.test_client()
+    first = client.get("/api/posts.json", base_url="http://localhost:8080")
+    again = {"If-None-Match": first.headers["ETag"]}
+    same = client.get("/api/posts.json", base_url="http://localhost:8080", headers=again)
+    assert same.status_code == 304 and same.data == b""
+    hall.has("A drill")
+    changed = client.get("/api/posts.json", base_url="http://localhost:8080", headers=again)
+    assert changed.status_code == 200 and len(changed.json["posts"]) == 2
+
+
+def test_a_long_list_is_given_page_by_page(hall: Hall) -> None:
+    for number in range(7):
+        hall.has(f"Post {number}")
+        hall.clock.passes(minutes=1)
+    client, seen, after = hall.app.test_client(), [], ""
+    while after is not None:
+        answer = client.get(f"/api/posts.json?limit=3&after={after}", base_url="http://localhost:8080").json
+        seen += [post["words"] for post in answer["posts"]]
+        after = answer["next"]
+    assert seen == [f"Post {number}" for number in reversed(range(7))]
+
+
+def test_what_a_steward_took_down_is_not_given_out(hall: Hall) -> None:
+    card = board.one(hall.run.db(), hall.has("Buy pills"), hall.clock(), hall.run.space_id)[0]
+    intake.record(hall.run, Hide(card.id, "an advertisement"))
+    answer = hall.app.test_client().get("/api/posts.json", base_url="http://localhost:8080")
+    assert answer.json["posts"] == []

@@ -1,0 +1,33 @@
+"""What is remembered of a visit, and how it is forgotten."""
+
+from node.web.visits import Visits
+from tests.web.conftest import Clock
+
+
+def visits(clock: Clock, most: int = 3) -> Visits:
+    counter = iter(range(1000))
+    return Visits(clock, lambda size: next(counter).to_bytes(size, "big"), most)
+
+
+def test_a_visit_is_the_same_until_it_is_over() -> None:
+    clock = Clock()
+    held = visits(clock)
+    held.get("a", 60_000).begun = True
+    clock.passes(minutes=0.9)
+    assert held.get("a", 60_000).begun
+    clock.passes(minutes=1.1)
+    assert not held.known("a") and not held.get("a", 60_000).begun
+
+
+def test_strangers_cannot_fill_the_memory() -> None:
+    held = visits(Clock(), most=3)
+    for name in "abcd":
+        held.get(name, 60_000).begun = True
+    assert not held.known("a") and held.known("d")
+
+
+def test_what_is_forgotten_is_gone() -> None:
+    held = visits(Clock())
+    held.get("a", 60_000).begun = True
+    held.forget("a")
+    assert not held.known("a")
