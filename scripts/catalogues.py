@@ -30,9 +30,7 @@ HEADER = {
     "fuzzy": False,
 }
 # Babel numbers the last two Arabic forms the other way round than every gettext tool does.
-PLURALS = {
-    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
-}
+PLURALS = {"ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"}
 
 NOISE = ('"POT-', '"PO-', '"Generated', '"Report', '"Last-T', '"Language-T')
 
@@ -41,9 +39,7 @@ def used() -> Catalog:
     """Every string that the pages and the web's code say, with where."""
     found = Catalog(**HEADER)  # type: ignore[arg-type]
     for room in ("node/web", "kiosk_templates"):
-        options = {
-            "**.html": {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}
-        }
+        options = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}}
         for file, _line, text, comments, context in extract_from_dir(
             HOME / room, METHODS, options, keywords=KEYWORDS, comment_tags=("translators:",)
         ):

@@ -8,15 +8,22 @@ from __future__ import annotations
 import html
 import os
 import socket
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress import create_server
+
+from node import demo
+from node.app import create_app
+from node.run import Run, open_run
+from node.settings import Settings
+from node.storage import board
 
 CHROMIUM = os.environ.get("CORKBOARD_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -46,20 +53,60 @@ class Links:
     over: str
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The app on a free port of this machine; gives its address."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # the guard knows the port that the settings name; here it is port 80 that it also knows
-    server = create_server(app, host="127.0.0.1", port=port, threads=4, clear_untrusted_proxy_headers=True)
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(run: Run) -> Iterator[str]:
+    """The pages of a run, on the port of its settings, to this machine only; gives their address."""
+    server = create_server(create_app(run), host="127.0.0.1", port=run.settings.port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{run.settings.port}"
     finally:
         server.close()
+        thread.join(5)
+
+
+@contextmanager
+def demo_run(folder: Path) -> Iterator[Run]:
+    """A space with the invented posts on its board."""
+    settings = Settings(
+        data=folder,
+        port=free_port(),
+        peer_port=free_port(),
+        name="Riverside Hall",
+        desk="by the door",
+        hours="9:00 to 20:00",
+        wifi="Riverside Hall",
+    )
+    clock = demo.Clock()
+    run = open_run(settings, clock_ms=clock)
+    demo.fill(run, clock, False, lambda done, of: None)
+    try:
+        yield run
+    finally:
+        run.close()
+
+
+def worth_a_picture(run: Run) -> Links:
+    view = board.View(status="all", now_ms=run.clock_ms(), space=run.space_id)
+    cards = board.page(run.db(), view, limit=200).cards
+    open_ones = [card for card in cards if card.status == "open"]
+
+    def link(of: list[board.Card], **wanted: object) -> str:
+        return next(card.link for card in of if all(getattr(card, key) == want for key, want in wanted.items()))
+
+    return Links(
+        need=link([card for card in open_ones if card.promised], kind="need", lang="en"),
+        offer=link(open_ones, kind="offer", lang="en"),
+        arabic=link(open_ones, kind="need", lang="ar"),
+        over=link(cards, status="met"),
+    )
 
 
 @contextmanager
@@ -75,9 +122,7 @@ def chromium() -> Iterator[Browser]:
 class Camera:
     """Takes pictures of one audience in one language."""
 
-    def __init__(
-        self, context: BrowserContext, address: str, folder: Path, screen: str, language: str
-    ) -> None:
+    def __init__(self, context: BrowserContext, address: str, folder: Path, screen: str, language: str) -> None:
         self.page: Page = context.new_page()
         self.base = address + ("" if screen == "phone" else "/kiosk")
         self._folder, self._screen, self._language = folder, screen, language
@@ -192,3 +237,16 @@ def index(folder: Path, taken: list[Path]) -> None:
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Corkboard gallery</title>{figures}",
         "utf-8",
     )
+
+
+def main(folder: Path) -> None:
+    os.environ["no_proxy"] = "*"
+    with tempfile.TemporaryDirectory() as data, demo_run(Path(data)) as run, served(run) as address:
+        with chromium() as browser:
+            taken = photograph(browser, address, folder, worth_a_picture(run))
+    index(folder, taken)
+    print(f"{len(taken)} pictures: {folder / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "gallery"))

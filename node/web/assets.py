@@ -18,8 +18,8 @@ BUNDLES = {
     "kiosk.css": ("tokens.css", "components.css", "more.css", "kiosk.css", "kiosk-more.css"),
     "phone.css": ("tokens.css", "components.css", "more.css", "phone.css", "phone-more.css"),
     "print.css": ("tokens.css", "components.css", "print.css", "print-more.css"),
-    "kiosk.js": ("kiosk.js", "both.js"),
-    "phone.js": ("phone.js", "both.js"),
+    "kiosk.js": ("vendor/simple-keyboard-3.8.192.js", "kiosk.js", "both.js", "live.js", "keyboard.js"),
+    "phone.js": ("phone.js", "both.js", "live.js"),
     "icon.svg": ("icon.svg",),
 }
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

@@ -82,9 +82,7 @@ def problems(
 
 def _step_of(field: str) -> str:
     """The step that asks for a field of the wish."""
-    return next(
-        (step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check"
-    )
+    return next((step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check")
 
 
 def path(answers: Mapping[str, str]) -> list[str]:

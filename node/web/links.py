@@ -26,9 +26,7 @@ def host_name() -> str:
 
 def query_of(given: Mapping[str, str]) -> dict[str, str]:
     """The filters in an address, those that mean something."""
-    found = {
-        key: given.get(key, "").strip()[:LONGEST] for key in ("kind", "category", "area", "find", "after")
-    }
+    found = {key: given.get(key, "").strip()[:LONGEST] for key in ("kind", "category", "area", "find", "after")}
     if found["kind"] not in ("need", "offer"):
         del found["kind"]
     if found["category"] not in CATEGORIES:

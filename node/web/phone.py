@@ -22,9 +22,7 @@ def make() -> Blueprint:
 
 def show_at_the_kiosk() -> AnyResponse | None:
     """A post's link opened at the touchscreen shows itself as a kiosk page."""
-    at_the_screen = request.endpoint == "phone.one" and is_kiosk_address(
-        request.remote_addr, run().settings.kiosks
-    )
+    at_the_screen = request.endpoint == "phone.one" and is_kiosk_address(request.remote_addr, run().settings.kiosks)
     return redirect(KIOSK + request.path, 303) if at_the_screen and visits.begun() else None
 
 

@@ -15,11 +15,22 @@ def test_a_flyer_has_the_words_the_code_and_the_three_ways(hall: Hall) -> None:
     link = hall.has("Rice and oil", lang="en", area="East", wanted=5)
     page = hall.phone().opens(f"/p/{link}/flyer")
     code = f"{link[:3]}-{link[3:6]}-{link[6:9]}"
-    for told in ("Rice and oil", "1 Join", "2 Scan", "No phone?", "Ask at the desk", "by the door", "Riverside",
-                 "corkboard.local:8080", "Every day 9:00 to 20:00", "For 5 people", "On the board until"):
+    for told in (
+        "Rice and oil",
+        "1 Join",
+        "2 Scan",
+        "No phone?",
+        "Ask at the desk",
+        "by the door",
+        "Riverside",
+        "corkboard.local:8080",
+        "Every day 9:00 to 20:00",
+        "For 5 people",
+        "On the board until",
+    ):
         assert told in page.text
     assert page.text.count(code) == 1 + 6
-    assert page.html.count("<svg viewBox=\"0 0 41 41\"") == 1 + 6
+    assert page.html.count('<svg viewBox="0 0 41 41"') == 1 + 6
 
 
 def test_a_flyer_speaks_the_language_of_the_post_and_of_the_reader(hall: Hall) -> None:

@@ -131,3 +131,11 @@ def test_times_are_said_as_people_say_them(hall: Hall) -> None:
     hall.clock.passes(hours=3)
     assert "Posted 3 hours ago" in hall.phone("en").opens(f"/p/{link}").text
     assert "نُشرت قبل 3 ساعات" in hall.phone("ar").opens(f"/p/{link}").text
+
+
+def test_the_look_for_words_sees_them() -> None:
+    """The test above is worth what this is worth."""
+    for wrong in ("<p>Hello</p>", '<p>{{ _("Right") }} wrong</p>', '<a title="Hello">{{ x }}</a>'):
+        text = MARKS.sub("", ATTRIBUTES.sub("", wrong))
+        between = re.sub(r"[\w-]+=\"[^\"]*\"", "", " ".join(re.findall(r">([^<>]*)<", text)))
+        assert WORD.findall(between + " ".join(VISIBLE.findall(text)))

@@ -74,7 +74,9 @@ def test_back_shows_what_was_answered(hall: Hall) -> None:
     tom.answers(when="week")
     page = tom.opens("/post/need/when")
     assert page.answer.fields["when"] == "week"
-    assert any(given.get("aria-current") == "true" for tag, given in tom.opens("/post/need/what").tags if tag == "button")
+    assert any(
+        given.get("aria-current") == "true" for tag, given in tom.opens("/post/need/what").tags if tag == "button"
+    )
 
 
 def test_the_answers_are_shown_before_they_are_sent(hall: Hall) -> None:
@@ -86,7 +88,16 @@ def test_the_answers_are_shown_before_they_are_sent(hall: Hall) -> None:
     tom.answers(area="Old Town")
     page = tom.answers(words="A ladder")
     assert tom.path == "/post/need/check"
-    for told in ("Tools", "Today", "For 2 people", "Old Town", "A ladder", "Who will see it?", "Our circle", "Only here"):
+    for told in (
+        "Tools",
+        "Today",
+        "For 2 people",
+        "Old Town",
+        "A ladder",
+        "Who will see it?",
+        "Our circle",
+        "Only here",
+    ):
         assert told in page.text
     assert all_posts(hall) == []
 

@@ -17,12 +17,7 @@ def test_a_phone_reads_the_board(hall: Hall) -> None:
     hall.has("A ladder for Saturday", area="East", wanted=2, when="today")
     page = hall.phone().opens("/")
     assert "A ladder for Saturday" in page.text
-    assert (
-        "Today" in page.text
-        and "East" in page.text
-        and "For 2 people" in page.text
-        and "Nobody yet" in page.text
-    )
+    assert "Today" in page.text and "East" in page.text and "For 2 people" in page.text and "Nobody yet" in page.text
 
 
 def test_needs_and_offers_category_and_area_narrow_the_board(hall: Hall) -> None:
@@ -150,9 +145,7 @@ def test_a_post_shows_its_qr_and_code(hall: Hall) -> None:
     link = hall.has()
     page = hall.neighbour().opens(f"/kiosk/p/{link}")
     assert codes.shown(link[:9]) in page.text
-    assert any(
-        given.get("role") == "img" and given["aria-label"] == "QR code of this need" for _, given in page.tags
-    )
+    assert any(given.get("role") == "img" and given["aria-label"] == "QR code of this need" for _, given in page.tags)
 
 
 def test_a_code_is_typed_in_any_script(hall: Hall) -> None:

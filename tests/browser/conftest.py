@@ -1,0 +1,73 @@
+"""A real node and a real browser in front of it. Without a Chromium these tests are passed over, and say so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from node.run import Run
+from scripts import gallery
+
+LANDSCAPE = {"width": 1280, "height": 800}
+PORTRAIT = {"width": 800, "height": 1280}
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    with gallery.demo_run(tmp_path_factory.mktemp("node")) as held:
+        yield held
+
+
+@pytest.fixture(scope="session")
+def node(run: Run) -> Iterator[str]:
+    os.environ["no_proxy"] = "*"
+    with gallery.served(run) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(gallery.CHROMIUM).exists():
+        pytest.skip("no Chromium here: set CORKBOARD_CHROMIUM")
+    with gallery.chromium() as held:
+        yield held
+
+
+Screen = Callable[..., Page]
+
+
+@pytest.fixture
+def screen(browser: Browser, node: str) -> Iterator[Screen]:
+    """Opens a page on a new screen, and at the end says what the browser complained about."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(path: str, size: dict[str, int] = LANDSCAPE, script: bool = True, **more: object) -> Page:
+        context = browser.new_context(viewport=size, java_script_enabled=script, base_url=node, **more)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    open_one.complaints = complaints
+    yield open_one
+    for context in opened:
+        context.close()
+    assert [said for said in complaints if "status of 4" not in said] == []
+
+
+@pytest.fixture
+def kiosk(screen: Screen) -> Screen:
+    """The touchscreen after somebody chose a language."""
+
+    def begin(language: str = "en", **more: object) -> Page:
+        return screen(f"/kiosk/begin?lang={language}", **more)
+
+    return begin

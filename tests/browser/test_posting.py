@@ -1,0 +1,95 @@
+"""A neighbour posts a need at the touchscreen, in Arabic, with scripts and without."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from node import intake
+from node.domain.wishes import OpenPost
+from node.run import Run
+from node.storage import board
+from tests.browser.conftest import Screen
+
+WORDS = "نحتاج الليلة إلى أرز وزيت"
+
+
+def press(page: Page, selector: str) -> None:
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def answer_until_words(page: Page) -> None:
+    press(page, ".dock a:has-text('انشر حاجة')")
+    press(page, "button[value=food]")
+    page.locator("label:has([value=week])").click()
+    press(page, ".dock .btn-main")
+    press(page, "[name=for][value='5']")
+    press(page, "[name=area]")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_need_is_posted_in_arabic(kiosk: Screen, run: Run, script: bool) -> None:
+    page = kiosk("ar", script=script)
+    answer_until_words(page)
+    words = f"{WORDS} {script}"
+    page.fill("textarea", words)
+    press(page, ".dock .btn-main")
+    expect(page.locator("h1")).to_have_text("راجع إجاباتك")
+    press(page, ".dock .btn-main")
+    expect(page.locator(".banner")).to_contain_text("حاجتك الآن على اللوحة")
+    code = page.locator(".great").inner_text()
+    [card] = board.one(run.db(), code, run.clock_ms(), run.space_id)
+    assert (card.words, card.lang, card.wanted) == (words, "ar", 5)
+
+
+def test_words_are_typed_with_the_keys_on_the_screen(kiosk: Screen, run: Run) -> None:
+    page = kiosk("ar")
+    answer_until_words(page)
+    page.click("textarea")
+    for key in ("أ", "ر", "ز"):
+        if key == "أ":
+            page.click(".hg-button-shift")
+        page.click(f".keys button[data-skbtn='{key}']")
+    assert page.input_value("textarea") == "أرز"
+    page.click(".hg-button-bksp")
+    assert page.input_value("textarea") == "أر"
+
+
+def test_the_keys_never_cover_the_field(kiosk: Screen) -> None:
+    for size in ({"width": 1280, "height": 800}, {"width": 800, "height": 1280}):
+        page = kiosk("ar", size=size)
+        answer_until_words(page)
+        page.click("textarea")
+        keys, field = page.locator(".keys").bounding_box(), page.locator("textarea").bounding_box()
+        bar = page.locator(".bar").bounding_box()
+        assert keys and field and bar
+        assert field["y"] + field["height"] <= page.locator(".dock").bounding_box()["y"]
+        assert field["y"] >= 0 and keys["y"] + keys["height"] <= size["height"] + 1
+
+
+def test_digits_have_a_pad(kiosk: Screen) -> None:
+    page = kiosk("en")
+    press(page, ".dock a:has-text('I have a code')")
+    page.click("#field-code")
+    for digit in "481":
+        page.click(f".keys button[data-skbtn='{digit}']")
+    assert page.input_value("#field-code") == "481"
+    assert page.locator(".keys button[data-skbtn='q']").count() == 0
+
+
+def test_a_double_tap_posts_once(kiosk: Screen, run: Run) -> None:
+    page = kiosk("ar")
+    answer_until_words(page)
+    page.fill("textarea", "مرة واحدة فقط")
+    press(page, ".dock .btn-main")
+    with page.expect_navigation():
+        page.locator(".dock .btn-main").dblclick()
+    page.wait_for_selector(".great")
+    view = board.View(find="مرة واحدة فقط", now_ms=run.clock_ms(), space=run.space_id)
+    assert len(board.page(run.db(), view).cards) == 1
+
+
+def test_a_new_post_shows_on_a_phone_within_fifteen_seconds(screen: Screen, run: Run) -> None:
+    page = screen("/", size={"width": 360, "height": 740})
+    page.wait_for_timeout(500)
+    intake.record(run, OpenPost(kind="offer", category="clothing", words="A warm coat, size M"))
+    expect(page.locator("#live-list")).to_contain_text("A warm coat, size M", timeout=15_000)
