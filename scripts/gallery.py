@@ -241,9 +241,13 @@ def index(folder: Path, taken: list[Path]) -> None:
 
 def main(folder: Path) -> None:
     os.environ["no_proxy"] = "*"
-    with tempfile.TemporaryDirectory() as data, demo_run(Path(data)) as run, served(run) as address:
-        with chromium() as browser:
-            taken = photograph(browser, address, folder, worth_a_picture(run))
+    with (
+        tempfile.TemporaryDirectory() as data,
+        demo_run(Path(data)) as run,
+        served(run) as address,
+        chromium() as browser,
+    ):
+        taken = photograph(browser, address, folder, worth_a_picture(run))
     index(folder, taken)
     print(f"{len(taken)} pictures: {folder / 'index.html'}")
 

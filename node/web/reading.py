@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -61,7 +62,7 @@ def _board_links(query: dict[str, str]) -> dict[str, Any]:
     rest = {key: value for key, value in query.items() if key != "after"}
     return {
         "query": rest,
-        "live": "" if "after" in query else url_for("api.posts", **rest, limit=1),
+        "live": "" if "after" in query else f"{url_for('api.posts')}?{urlencode({**rest, 'limit': 1})}",
         "asks": "find" in request.args,
         "searching": to("board", **{**rest, "find": rest.get("find", "")}),
         "with_kind": lambda kind: to("board", **_changed(rest, "kind", kind)),
