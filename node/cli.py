@@ -19,6 +19,8 @@ from node.commands import circle, posts, upkeep
 from node.commands.common import Failed, Here, common
 from node.domain.refusals import Refusals
 from node.settings import write_default
+from sync.circle import KeysMissing
+from sync.refusals import BadCertificate
 
 DEFAULT = "serve"
 TRACEBACK = "CORKBOARD_TRACEBACK"
@@ -95,7 +97,11 @@ def sentence(error: Exception) -> str:
     """What went wrong below the commands, and what to do about it."""
     if isinstance(error, PermissionError):
         return f"{error.filename} may not be used by this user: change its owner, or name another --data folder."
-    if isinstance(error, Refusals):
+    if isinstance(error, Refusals | KeysMissing):
+        return str(error)
+    if isinstance(error, BadCertificate):
+        return f"The keys in this folder do not fit together ({error}): put the folder back from a backup."
+    if isinstance(error, OSError) and error.strerror is None:
         return str(error)
     if isinstance(error, OSError):
         where = f", {error.filename}" if error.filename else ""

@@ -119,7 +119,9 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | Probl
 
 
 def _broken(line: int, error: csv.Error) -> Problem:
-    if "end of data" in str(error) or "field limit" in str(error):
+    if "field limit" in str(error):
+        return Problem(line, "", "a cell is longer than any may be", "close the quotation mark that opens it")
+    if "end of data" in str(error):
         return Problem(line, "", "a quotation mark opens here and is never closed", 'close it, or write "" inside text')
     return Problem(line, "", "a quotation mark stands where none may", 'write "" for each one inside quoted text')
 

@@ -178,6 +178,13 @@ def test_an_exported_table_can_be_imported_elsewhere(hall: Node, file: Path, tmp
     assert sorted(post["text"] for post in library.posts()) == sorted(post["text"] for post in hall.posts())
 
 
+def test_an_export_goes_nowhere_where_there_is_no_folder(hall: Node, file: Path, tmp_path: Path) -> None:
+    hall.does("import-posts", file)
+    ran = hall.run("export-posts", tmp_path / "nowhere" / "posts.csv")
+    assert (ran.status, ran.err) == (1, f"There is no folder {tmp_path / 'nowhere'}: make it first, or name another.\n")
+    assert "is a folder" in hall.run("export-posts", tmp_path).err
+
+
 # --- upkeep ---
 
 
@@ -315,6 +322,26 @@ def test_nothing_else_than_a_sentence_comes_of_a_broken_database(hall: Node) -> 
     ran = hall.run("status")
     assert ran.status == 1
     assert ran.err.startswith("The database refused")
+
+
+@pytest.mark.parametrize(
+    ("lost", "says"),
+    [("circle.keys", "circle.keys is gone"), ("space.roster", "put the file back"), ("node.key", "node.key")],
+)
+def test_a_file_that_is_gone_is_named(hall: Node, lost: str, says: str) -> None:
+    hall.does("paper", "--remove", "--yes")
+    (hall.folder / lost).unlink()
+    ran = hall.run("status")
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert says in ran.err and "Something went wrong" not in ran.err
+
+
+def test_keys_of_another_node_are_refused(hall: Node, tmp_path: Path) -> None:
+    hall.does("paper")
+    Node(tmp_path / "library", hall.capture).does("paper")
+    shutil.copy(tmp_path / "library" / "node.key", hall.folder / "node.key")
+    ran = hall.run("status")
+    assert ran.status == 1 and "do not fit together" in ran.err
 
 
 def test_a_reader_who_stops_reading_is_no_error(hall: Node, file: Path) -> None:

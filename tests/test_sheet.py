@@ -54,6 +54,7 @@ def test_line_numbers_count_the_lines_inside_quoted_text(tmp_path: Path) -> None
         (b"need,food,a\0b", "text", "a NUL byte at character 2"),
         (b"need,food,caf\xe9", "text", "byte 0xE9 at character 4 is not UTF-8"),
         (b'need,food,"a" b', "", "a quotation mark stands where none may"),
+        (b'need,food,"' + b"a" * 140_000, "", "a cell is longer than any may be"),
         (b'need,food,"a', "", "a quotation mark opens here and is never closed"),
     ],
 )

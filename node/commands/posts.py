@@ -114,6 +114,8 @@ def export_posts(here: Here, file: Path | None, form: str | None, with_here: boo
     """
     if file is not None and file.is_dir():
         raise Failed(f"{file} is a folder: name a file in it.")
+    if file is not None and not file.parent.is_dir():
+        raise Failed(f"There is no folder {file.parent}: make it first, or name another.")
     with here.run(fresh=False) as run:
         posts = exporter.current_posts(run.db(), run.clock_ms(), run.space_id, with_here)
     form = form or (file.suffix[1:].lower() if file and file.suffix[1:].lower() in exporter.FORMATS else "csv")
