@@ -36,7 +36,7 @@ CREATE TABLE post (
   facts BLOB                        -- JSON of what few posts have: promises, who hides it, thanks, reports
 );
 CREATE INDEX post_since ON post(since);
-CREATE INDEX post_expires ON post(expires);
+CREATE INDEX post_expires ON post(expires, state, kind);   -- also for counts, which then read nothing else
 CREATE INDEX post_met ON post(met_ms) WHERE met_ms IS NOT NULL;
 CREATE INDEX post_outside ON post(outside) WHERE outside IS NOT NULL;
 CREATE TABLE code (code INTEGER, n INTEGER, PRIMARY KEY (code, n)) WITHOUT ROWID;

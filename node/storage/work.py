@@ -81,11 +81,18 @@ class Work:
             self._db.execute(ADD_ABOUT, (short(post_id), opening))
         if folded is None:
             self.lift(post_id)
+            self._ask_again(gathered)
             return
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
         self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space))
         self._note_needless(folded, gathered)
+
+    def _ask_again(self, gathered: Gathered) -> None:
+        """What could be the words of a post that has none now: they were dropped for an edit that counts no more."""
+        for one in gathered.said:
+            if one.payload is None and one.owner not in self._erased:
+                self._db.execute(WANTED, (gathered.ks[one.id],))
 
     def finish(self) -> Changes:
         """Writes all rows, by rising n: an index that grows at its end is quick."""
@@ -142,6 +149,7 @@ ERASED_WAIT_MS = 7 * DAY_MS
 
 ADD_ABOUT = "INSERT INTO about (p, k) VALUES (?, ?) ON CONFLICT (p, k) DO NOTHING"
 ADD_DUE = "INSERT INTO due (k, post, ms) VALUES (?, ?, ?) ON CONFLICT (k) DO NOTHING"
+WANTED = "INSERT INTO missing (k) VALUES (?) ON CONFLICT (k) DO NOTHING"
 UNWANTED = "DELETE FROM missing WHERE k = ?"
 ADD_CODE = "INSERT INTO code (code, n) VALUES (?, ?)"
 LATE = "SELECT ms FROM late WHERE k = ?"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from node import intake
 from node.domain.values import Event
 from node.domain.wishes import Edit, Erase, PromiseHelp
 from node.storage import forgetting, projection
@@ -76,6 +77,20 @@ def test_an_edit_that_was_set_aside_replaces_nothing(hall):
         projection.refold_feed(hall.db, 2)
     passes(hall, 2 * DAY)
     assert hall.board(status="all") == ["Bread"] and hall.board(status="all", find="bread") == ["Bread"]
+
+
+def test_words_are_asked_for_again_when_the_edit_that_replaced_them_is_set_aside(hall, library):
+    post = hall.posts("Bread").post
+    library.hears_from(hall)
+    hall.new_run()
+    hall.does(Edit(post, need("Rice")))
+    library.hears_from(hall)
+    passes(library, 2 * DAY)
+    intake.set_aside(library.run, hall.pages()[-1][0].header.feed)
+    assert library.board(status="all") == []
+    words = next(entry for page in hall.pages() for entry in page if entry.id == post)
+    intake.accept(library.run, [], payloads=[words])
+    assert library.board(status="all") == ["Bread"]
 
 
 @pytest.mark.parametrize("kind", ["post.edited", "post.erased"])
