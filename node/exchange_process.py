@@ -18,7 +18,7 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +104,12 @@ class Exchange:
             await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
             last.push_async_callback(self._visits.close)
             last.push_async_callback(self._server.close)
-            jobs = [asyncio.create_task(job) for job in (self._listen(), self._look(), self._tidy())]
-            await stop.wait()
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
-            if self._discovery:
-                await self._discovery.stop()
+            last.push_async_callback(self._hide)
+            await _first_of(stop.wait(), self._listen(), self._look(), self._tidy())
+
+    async def _hide(self) -> None:
+        if self._discovery:
+            await self._discovery.stop()
 
     async def _listen(self) -> None:
         """Binds the peers' port, however long that takes, and is then to be found in the network."""
@@ -133,6 +132,7 @@ class Exchange:
         me, web_port = self._run.identity.node_fingerprint, self._run.settings.port
         self._discovery = Discovery(me, secrets.token_hex(8), self._port, self._found, web_port=web_port)
         await self._discovery.start()
+        await asyncio.Event().wait()
 
     def _found(self, found: Found) -> None:
         hosts = (f"[{each}]" if ":" in each else each for each in found.addresses)
@@ -180,7 +180,12 @@ class Exchange:
 
     async def _joined(self, handover: Handover) -> None:
         run = self._run
-        await asyncio.to_thread(lambda: circle.join(run.db(), run.settings.data, handover, run.clock_ms()))
+
+        def join() -> None:
+            with turn.first(run.settings.data):  # two stewards are waiting
+                circle.join(run.db(), run.settings.data, handover, run.clock_ms())
+
+        await asyncio.to_thread(join)
         self._say(f"Connected with {handover.name}.")
         self._changed.set()
 
@@ -263,6 +268,19 @@ def read_settings(line: bytes) -> Settings:
     return Settings(**{**told, **lists, "data": Path(told["data"])})
 
 
+async def _first_of(*jobs: Coroutine[Any, Any, object]) -> None:
+    """Until one of these ends. If it failed, so does the process: started anew it is whole again."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def _work(run: Run) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -279,6 +297,7 @@ async def _work(run: Run) -> None:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="exchange: %(message)s")
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # what a stranger sends is no news
     settings = read_settings(sys.stdin.buffer.readline())
     asyncio.run(_work(open_run(settings)))
     os._exit(0)  # a thread in the middle of a transaction is rolled back; nobody waits for it

@@ -19,11 +19,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from node import exchange_process, greeting, listening
+from node import exchange_process, greeting, intake, listening
 from node.app import create_app
-from node.run import Run, open_run
+from node.run import open_run
 from node.settings import Settings
-from node.storage import db as database
 from sync import identity
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending
@@ -45,7 +44,7 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         sockets = listening.listen(settings.host, settings.port)
         run = open_run(settings)
         server = listening.web_server(create_app(run), sockets)
-        exchange = ExchangeChild(settings, say, lambda: database.checkpoint(run.db(), settings.data))
+        exchange = ExchangeChild(settings, say, lambda: intake.tidy(run))
         with _ended_by_signals(), exchange.running():
             ports = [each.getsockname()[1] for each in sockets]
             paper_on_disk = (settings.data / identity.PAPER_FILE).exists()
@@ -73,7 +72,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 class ExchangeChild:
-    """Keeps one exchange process alive. tidy: called after each unexpected end, when nobody else checkpoints."""
+    """Keeps one exchange process alive. tidy: called after each unexpected end, in its stead."""
 
     def __init__(self, settings: Settings, say: Say, tidy: Callable[[], object]) -> None:
         self._settings, self._say, self._tidy = settings, say, tidy
@@ -165,5 +164,3 @@ def _ended_by_signals() -> Iterator[None]:
         for each, handler in before.items():
             signal.signal(each, handler)
 
-
-__all__ = ["AlreadyServing", "Run", "alone", "serve"]

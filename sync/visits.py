@@ -160,7 +160,7 @@ class Visits:
                 report, error = await self._visit_at(peer, address)
                 if error not in ("unreachable", "silent", "handshake", "somebody-else"):
                     break  # it was reached: another way to it would meet the same
-            return await self._look(self._note, peer.node, report, error)
+            return await self._work(self._note, peer.node, report, error)
 
     async def _addresses(self, peer: _Peer) -> list[str]:
         rows = await self._look(lambda: circle.peers(self._gate.db()))
