@@ -22,9 +22,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from node import control, intake, turn
+from node import control, intake
 from node.run import Run, open_run
 from node.settings import Settings
+from node.storage import turn
 from sync import circle, log
 from sync.discovery import Discovery, Found
 from sync.entry import Entry

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from node import turn
 from node.domain import codes, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
 from node.domain.values import FAR_FUTURE_MS
 from node.domain.wishes import OpenPost, Wish
-from node.storage import board, db, done, forgetting, projection
+from node.storage import board, db, done, forgetting, projection, turn
 from node.storage.work import Changes
 from sync import log
 from sync import proofs as proving

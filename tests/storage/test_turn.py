@@ -3,7 +3,7 @@
 import threading
 import time
 
-from node import turn
+from node.storage import turn
 
 
 def test_bulk_work_waits_while_somebody_waits_and_goes_on_after(tmp_path):
