@@ -49,7 +49,7 @@ def answering(hall):
     async def serve():
         server = PeerServer(Door(Answers(hall.gate.db), lambda who, address: None, circle=lambda who, body: b"[]"))
         listener = listen()
-        await server.start(listener, tls.server_context(hall.identity, trusted(hall.db)))
+        await server.start(listener, tls.server_context(hall.identity, trusted(hall.gate.db())))
         port.append(listener.getsockname()[1])
         started.set()
         while not stop.is_set():
@@ -57,14 +57,13 @@ def answering(hall):
         await server.close()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    context = (thread, stop)
     thread.start()
     assert started.wait(10)
     try:
         yield f"https://127.0.0.1:{port[0]}"
     finally:
-        context[1].set()
-        context[0].join(10)
+        stop.set()
+        thread.join(10)
 
 
 def each_in(seconds, do):

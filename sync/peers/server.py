@@ -81,7 +81,12 @@ class PeerServer:
         if self._listener is not None:
             self._listener.close()
         if self._runner is not None:
+            lines = [each.transport for each in self._runner.server.connections] if self._runner.server else []
             await self._runner.cleanup()
+            for line in lines:
+                if line is not None:
+                    line.abort()  # a peer that does not say goodbye would be waited for
+            await asyncio.sleep(0)
         self._quick.shutdown(wait=False, cancel_futures=True)
         self._pages.shutdown(wait=False, cancel_futures=True)
 
