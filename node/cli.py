@@ -107,9 +107,20 @@ def sentence(error: Exception) -> str:
         where = f", {error.filename}" if error.filename else ""
         return f"The machine refused ({error.strerror}{where}): check the disk and the folder."
     if isinstance(error, sqlite3.Error):
-        return f"The database refused ({error}): check the disk, or put the last backup back."
+        return f"The database refused ({error}): {_remedy(error)}."
     what = f"{type(error).__name__}: {error}"
     return f"Something went wrong ({what}): run it again with {TRACEBACK}=1 and report what it says."
+
+
+def _remedy(error: sqlite3.Error) -> str:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the low byte is the kind of error
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return "run this as the user who owns the folder"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program is writing, try again"
+        case sqlite3.SQLITE_FULL:
+            return "make room on the disk"
+    return "check the disk, or put the last backup back"
 
 
 if __name__ == "__main__":

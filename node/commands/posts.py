@@ -17,11 +17,11 @@ from node.storage import board
 from node.storage import db as database
 
 SHOWN_PROBLEMS = 100
-FILE = click.Path(path_type=Path, allow_dash=True)
+FILE = click.Path(path_type=Path, readable=False, allow_dash=True)  # what is wrong with it is said further down
 
 
 @click.command("import-posts")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although others are wrong.")
 @click.option("--keep-dates", is_flag=True, help="Posts start on the day in the column `date`, not now.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -52,6 +53,17 @@ def test_a_bad_setting_is_one_sentence(hall: Node) -> None:
     ran = hall.run("status")
     assert ran.status == 1
     assert "port must be a number from 1 to 65535, not 1.5." in ran.err
+
+
+def test_a_database_that_another_program_holds_is_named(hall: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.does("paper")
+    monkeypatch.setattr("node.storage.db.BUSY_MS", 50)
+    other = sqlite3.connect(hall.folder / "corkboard.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ran = hall.run("demo")
+    other.close()
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.endswith("another program is writing, try again.\n")
 
 
 def test_nothing_else_than_a_sentence_comes_of_a_broken_database(hall: Node) -> None:
