@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from node import control, intake
-from node.run import Run, open_run
+from node.run import Run
 from node.settings import Settings
+from node.start import open_run
 from node.storage import turn
 from sync import circle, log
 from sync.discovery import Discovery, Found

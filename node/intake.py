@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +16,7 @@ from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
 from node.domain.values import FAR_FUTURE_MS
 from node.domain.wishes import OpenPost, Wish
+from node.run import Run
 from node.storage import board, db, done, forgetting, projection, turn
 from node.storage.work import Changes
 from sync import log
@@ -26,9 +26,6 @@ from sync.log import Held
 from sync.schema import FEED_SHIFT
 from sync.take import take
 from sync.writer import Draft
-
-if TYPE_CHECKING:
-    from node.run import Run
 
 __all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "record", "record_all", "set_aside", "tidy"]
 

@@ -21,8 +21,8 @@ from typing import IO
 
 from node import exchange_process, greeting, intake, listening
 from node.app import create_app
-from node.run import open_run
 from node.settings import Settings
+from node.start import open_run
 from sync import identity
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending

@@ -21,8 +21,9 @@ from waitress import create_server
 
 from node import demo
 from node.app import create_app
-from node.run import Run, open_run
+from node.run import Run
 from node.settings import Settings
+from node.start import open_run
 from node.storage import board
 
 CHROMIUM = os.environ.get("CORKBOARD_CHROMIUM", "/usr/bin/chromium")

@@ -14,8 +14,8 @@ from node import control, intake
 from node.domain import wire
 from node.domain.decide import Facts, decide
 from node.domain.wishes import OpenPost
-from node.run import open_run
 from node.settings import Settings
+from node.start import open_run
 from sync import circle, log, proofs
 from sync.exchange import Answers, trusted
 from sync.handshake import Handover

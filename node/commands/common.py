@@ -16,8 +16,9 @@ from typing import Any
 import click
 
 from node import control
-from node.run import DATABASE_FILE, Run, now_ms, open_run
+from node.run import DATABASE_FILE, Run, now_ms
 from node.settings import ENVIRONMENT, Settings, SettingsError, write_default
+from node.start import open_run
 from node.storage import db as database
 from sync.identity import NODE_CERT_FILE
 

@@ -8,7 +8,8 @@ from tests.house import rooms
 MAY_USE = {  # a room, and what of ours it may import; the longest name that fits counts
     "node.domain": ("node.domain",),
     "node.storage": ("node.storage", "node.domain", "sync.schema", "sync.log", "sync.entry", "sync.proofs"),
-    "node.intake": ("node.domain", "node.storage", "node.run", "node.turn", "sync"),
+    "node.intake": ("node.domain", "node.storage", "node.run", "sync"),
+    "node.run": ("node.settings", "node.storage", "sync"),
     "node.web": ("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
     "node": ("node", "sync"),
     "sync": ("sync",),

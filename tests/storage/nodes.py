@@ -12,8 +12,9 @@ from node.domain import bodies
 from node.domain.values import Event
 from node.domain.wishes import OpenPost
 from node.intake import Recorded, Taken
-from node.run import Run, open_run
+from node.run import Run
 from node.settings import Settings
+from node.start import open_run
 from node.storage import board, projection
 from node.storage.board import Card, Counts, Page, View
 from sync import log, proofs

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from node import intake
 from node.app import create_app
 from node.domain.wishes import OpenPost, PromiseHelp
-from node.run import Run, open_run
+from node.run import Run
 from node.settings import Settings
+from node.start import open_run
 from tests.web.page import Page
 
 NOON = 1_767_614_400_000  # Monday 5 January 2026, 12:00 UTC
