@@ -39,6 +39,7 @@ LOCAL_PATH = re.compile(r"(file://|(?<=['\"= ]))(/[^\s'\",]+)")
 # then the command. sh stays as process 1, so that signals reach the command as they would anywhere.
 INSIDE = """
 root=$1 shown=$2; shift 2
+mount --bind "$root" "$root"  # `ip netns` wants the root folder to be a mount of its own, as it is on a machine
 mount -t proc proc "$root/proc" && mount -t sysfs sysfs "$root/sys" && mount -t tmpfs tmpfs "$root/run"
 mkdir -p "$root/dev/pts" "$root/dev/shm"
 mount -t devpts devpts "$root/dev/pts" && mount -t tmpfs tmpfs "$root/dev/shm"

@@ -95,6 +95,7 @@ def test_the_first_start_makes_the_environment_and_later_ones_are_instant(home: 
     assert not (home.folder / ".venv.new").exists()
 
 
+@pytest.mark.long
 def test_a_new_lock_renews_the_environment_and_without_its_packages_the_old_one_goes_on(home: Home) -> None:
     home.starts()
     home.asks_for("2.0")
