@@ -30,7 +30,7 @@ def node(run: Run) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it is open no other test can run an event loop of its own
 def browser() -> Iterator[Browser]:
     if not Path(gallery.CHROMIUM).exists():
         pytest.skip("no Chromium here: set CORKBOARD_CHROMIUM")
