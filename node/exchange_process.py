@@ -145,7 +145,8 @@ class Exchange:
         db, version, told = self._run.db(), -1, -1
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._changed.wait()
             self._changed.clear()
             tls.let_strangers_in(self._server_context, self._window.is_open)
             now = db.execute("PRAGMA data_version").fetchone()[0]

@@ -149,8 +149,9 @@ class Visits:
                     pause = STRANGER_SECONDS
             except Exception as error:  # whatever it was, the next visit may go well
                 log.warning("a visit failed: %s: %s", type(error).__name__, error)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(peer.wake.wait(), pause * random.uniform(0.75, 1.25))
+            with contextlib.suppress(TimeoutError):  # wait_for() of Python 3.11 may lose a cancellation
+                async with asyncio.timeout(pause * random.uniform(0.75, 1.25)):
+                    await peer.wake.wait()
 
     async def visit(self, peer: _Peer) -> Visited:
         """One visit, after the one that is on its way to the same peer."""

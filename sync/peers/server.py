@@ -66,7 +66,12 @@ class PeerServer:
 
     async def start(self, listener: socket.socket, context: ssl.SSLContext) -> None:
         self._runner = web.AppRunner(
-            self.app(), handle_signals=False, access_log=None, auto_decompress=False, keepalive_timeout=90
+            self.app(),
+            handle_signals=False,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=90,
+            shutdown_timeout=2,
         )
         await self._runner.setup()
         self._listener = await asyncio.get_running_loop().create_server(
@@ -158,7 +163,8 @@ class PeerServer:
 
 async def _body(request: web.Request) -> bytes:
     try:
-        return await asyncio.wait_for(request.read(), BODY_SECONDS)
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
     except (TimeoutError, ConnectionError):
         raise Malformed("the request did not arrive in time") from None
 
