@@ -1,7 +1,7 @@
 """Two spaces in one town: the hall and the library."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,31 +23,36 @@ def town() -> Iterator[Network | None]:
 
 
 @pytest.fixture
-def opens(town: Network | None, tmp_path: Path) -> Iterator[Callable[[str], Node]]:
-    """Opens a space: its node serves until the test is over."""
-    nodes: list[Node] = []
-
-    def space(name: str) -> Node:
-        place = town.place() if town else Place("127.0.0.1")
-        ports = (8080, 8081) if town else (_free_port(), _free_port())
-        node = Node(name, tmp_path / name.lower(), place, *ports)
-        nodes.append(node)
-        node.starts()
-        return node
-
-    yield space
-    for node in nodes:
-        node.loses_power()
-
-
-@pytest.fixture
-def hall(opens: Callable[[str], Node]) -> Node:
-    return opens("Hall")
+def spaces(town: Network | None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, Node]]:
+    """The spaces that the test names, all started at once; their nodes serve until the test is over."""
+    names = [name for name in ("hall", "library") if name in request.fixturenames]
+    nodes = {name: _node(name, town, tmp_path) for name in names}
+    try:
+        for node in nodes.values():
+            node.switches_on()
+        for node in nodes.values():
+            node.starts()
+        yield nodes
+    finally:
+        for node in nodes.values():
+            node.loses_power()
+            print(f"--- {node.name} said\n{node.log()}")  # shown where a test fails
 
 
 @pytest.fixture
-def library(opens: Callable[[str], Node]) -> Node:
-    return opens("Library")
+def hall(spaces: dict[str, Node]) -> Node:
+    return spaces["hall"]
+
+
+@pytest.fixture
+def library(spaces: dict[str, Node]) -> Node:
+    return spaces["library"]
+
+
+def _node(name: str, town: Network | None, tmp_path: Path) -> Node:
+    place = town.place() if town else Place("127.0.0.1")
+    ports = (8080, 8081) if town else (_free_port(), _free_port())
+    return Node(name.title(), tmp_path / name, place, *ports)
 
 
 def _free_port() -> int:

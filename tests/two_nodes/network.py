@@ -58,10 +58,16 @@ class Place:
         _ip("-n", self.namespace, "link", "set", "eth0", "up")
         _multicast(self.namespace)
 
-    def renumber(self, address: str) -> None:
+    def renumbered(self) -> "Place":
         """Another lease: the old address goes, a new one comes."""
+        start, _, last = self.address.rpartition(".")
+        moved = Place(f"{start}.{int(last) + 100}", self.namespace)
+        moved._take_address()
+        return moved
+
+    def _take_address(self) -> None:
         _ip("-n", self.namespace, "address", "flush", "dev", "eth0", "scope", "global")
-        _ip("-n", self.namespace, "address", "add", f"{address}/24", "dev", "eth0")
+        _ip("-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
         _multicast(self.namespace)
 
 
@@ -85,10 +91,10 @@ class Network:
 
     def splits_off(self, place: Place) -> None:
         """The cable stays plugged in at both ends, and nothing passes: a network of its own."""
-        _ip("-n", self.name, "link", "set", _cable(place), "nomaster")
+        _ip("-n", self.name, "link", "set", cable(place), "nomaster")
 
     def joins(self, place: Place) -> None:
-        _ip("-n", self.name, "link", "set", _cable(place), "master", "switch")
+        _ip("-n", self.name, "link", "set", cable(place), "master", "switch")
 
     def switch_on(self) -> None:
         self._namespace(self.name)
@@ -127,7 +133,7 @@ def may_make_networks() -> bool:
         return False
 
 
-def _cable(place: Place) -> str:
+def cable(place: Place) -> str:
     """The switch's end of a place's cable."""
     return f"port{place.namespace.rpartition('-')[2]}"
 

@@ -1,9 +1,11 @@
 """A whole node as a neighbour would meet it: a real process with its own folder, reached by its own commands."""
 
+import contextlib
 import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -48,8 +50,9 @@ class Node:
         self._log = folder.with_suffix(".log")
 
     @property
-    def kiosk(self) -> str:
-        return f"http://127.0.0.1:{self.port}/kiosk"
+    def address(self) -> str:
+        """The board, as this machine reaches it."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def peer_address(self) -> str:
@@ -57,11 +60,21 @@ class Node:
 
     def starts(self) -> None:
         """Serves, once this returns."""
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                self._command("serve"), cwd=HOME, stdout=output, stderr=output, start_new_session=True
-            )
+        self.switches_on()
         wait_until(self._is_serving, START_S)
+
+    def switches_on(self) -> None:
+        """Will serve soon, if it does not already."""
+        if self._process is None:
+            self._process = self.begins("serve")
+
+    def moves(self) -> None:
+        """Starts again elsewhere: at another port, and where networks are made here at another address too."""
+        self.stops()
+        self.peer_port += 1
+        if self.place.namespace:
+            self.place = self.place.renumbered()
+        self.starts()
 
     def stops(self) -> None:
         """As at the end of the day: with time to say goodbye."""
@@ -72,14 +85,14 @@ class Node:
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            _kill_all(process)
+            kill_at_once(process)
             raise AssertionError(f"{self.name} did not stop in {STOP_S:.0f} s\n{self.log()}") from None
 
     def loses_power(self) -> None:
         """Every process of the node ends at this instant."""
         process, self._process = self._process, None
         if process is not None:
-            _kill_all(process)
+            kill_at_once(process)
 
     def runs(self, *words: str, **options: Any) -> str:
         """What a command answers. Raises CommandFailed."""
@@ -89,6 +102,12 @@ class Node:
         if done.returncode:
             raise CommandFailed(f"{self.name}: {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def tries(self, *words: str) -> str:
+        """All that a command says, whether it does what it should or not."""
+        command = self._command(*words)
+        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=COMMAND_S, check=False)
+        return done.stdout + done.stderr
 
     def begins(self, *words: str) -> subprocess.Popen[bytes]:
         """A command that is still running; the test waits for it or ends it."""
@@ -136,6 +155,19 @@ class Node:
         mine, theirs = self.status(), other.status()
         return all(mine[digest] == theirs[digest] for digest in ("log_digest", "board_digest"))
 
+    def entries(self) -> int:
+        """How many entries the log holds, read past the node because a command takes a second."""
+        return self._count("SELECT coalesce(sum(next), 0) FROM feed")
+
+    def voids(self) -> int:
+        """Feeds that were set aside because they have two histories."""
+        return self._count("SELECT count(*) FROM feed WHERE state = 'void'")
+
+    def _count(self, sql: str) -> int:
+        with contextlib.closing(sqlite3.connect(self.folder / "corkboard.db", timeout=10)) as db:
+            count: int = db.execute(sql).fetchone()[0]
+            return count
+
     def page(self, path: str) -> str:
         """A page as a phone gets it."""
         body: bytes = self.place.do(lambda: urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).read())
@@ -169,7 +201,19 @@ def write_posts(sheet: Any, rows: Iterable[Mapping[str, str]]) -> None:
     sheet.flush()
 
 
-def _kill_all(process: subprocess.Popen[bytes]) -> None:
-    """The process group that we began, and nothing else."""
-    os.killpg(process.pid, signal.SIGKILL)
+def kill_at_once(process: subprocess.Popen[bytes]) -> None:
+    """A process that we began and every process that it began, at the same instant; nothing else."""
+    family = [process.pid]
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)  # so that none of them notices the end of another
+            family += _children(pid)
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait(STOP_S)
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

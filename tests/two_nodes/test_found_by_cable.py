@@ -118,8 +118,8 @@ def test_a_cable_pulled_and_plugged_in_again_is_noticed_where_it_was_pulled(ear)
 def test_a_new_address_is_announced_and_found(ear) -> None:
     hall, library = ear("hall"), ear("library")
     wait_until(lambda: hall.finds("library") and library.finds("hall"))
-    library.place.renumber("10.77.0.77")
-    wait_until(lambda: hall.heard()[-1].split()[1] == "10.77.0.77")
+    moved = library.place.renumbered()
+    wait_until(lambda: hall.heard()[-1].split()[1] == moved.address)
 
 
 def test_a_node_that_left_and_came_back_is_reported_again(ear) -> None:
