@@ -8,6 +8,7 @@ an address that changes and a network that was joined far away are noticed. No p
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,7 @@ class Discovery:
         self._around: dict[str, Found] = {}
         self._radio: _Radio | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._last_name: HostName | None = None
 
     async def start(self) -> None:
         """Returns at once, whatever the network is like."""
@@ -106,12 +108,13 @@ class Discovery:
         await self._hang_up()
         if not interfaces:
             return
+        name = self._last_name
         try:
             self._radio = _Radio(interfaces)
             await self._radio.announce(self._me, self._ports[0])
             await self._radio.browse(self._changed)
             if self._ports[1]:
-                self._radio.name_board(self._me[0], self._ports[1], self._again_s)
+                self._last_name = self._radio.name_board(self._me[0], self._ports[1], self._again_s, name)
         except (OSError, RuntimeError) as error:  # an interface that went away meanwhile, say
             log.info("not to be found in this network yet: %s", error)
             await self._hang_up()
@@ -177,11 +180,12 @@ class _Radio:
         zc = self._zeroconf.zeroconf
         self._browser = AsyncServiceBrowser(zc, TYPE, handlers=[changed], question_type=ALOUD)
 
-    def name_board(self, fingerprint: bytes, port: int, look_s: float) -> None:
+    def name_board(self, fingerprint: bytes, port: int, look_s: float, before: HostName | None) -> HostName:
         """Claims the host name, without making anybody wait for it."""
         addresses = [*self._v4, *self._v6]
-        self.host = HostName(self._zeroconf.zeroconf, _instance(fingerprint), addresses, port)
+        self.host = HostName(self._zeroconf.zeroconf, _instance(fingerprint), addresses, port, before)
         self._naming = asyncio.create_task(self.host.keep(look_s))
+        return self.host
 
     def resolve(self, name: str, resolved: Callable[[str, Found], None]) -> None:
         if name not in self._asking:
@@ -232,4 +236,15 @@ def _link_local(ip: str) -> bool:
 
 def _scoped(ip: str, links: tuple[str, ...]) -> list[str]:
     """A link-local address means nothing without its interface, and one heard over IPv4 comes without."""
-    return [f"{ip}%{link}" for link in links] if _link_local(ip) and "%" not in ip else [ip]
+    bare, _, scope = ip.partition("%")
+    if not _link_local(ip):
+        return [ip]
+    return [f"{bare}%{link}" for link in ([_name_of(scope)] if scope else links)]
+
+
+def _name_of(scope: str) -> str:
+    """An interface's name; zeroconf gives its number or its name, as it comes."""
+    try:
+        return socket.if_indextoname(int(scope))
+    except (OSError, ValueError):
+        return scope

@@ -23,14 +23,24 @@ QUERY, A, AAAA, IN = 0, 1, 28, 1
 class HostName:
     """The name that this node answers to on one set of sockets. `text`: without a dot at its end, "" before a claim."""
 
-    def __init__(self, zeroconf: Zeroconf, instance: str, addresses: Iterable[str], port: int) -> None:
-        """addresses: this node's own. port: where the board is."""
+    def __init__(
+        self,
+        zeroconf: Zeroconf,
+        instance: str,
+        addresses: Iterable[str],
+        port: int,
+        before: "HostName | None" = None,
+    ) -> None:
+        """addresses: this node's own. port: where the board is. before: on the sockets until now; its name is kept
+        where an address stayed, so that a second address does not let somebody else slip in."""
         self._zeroconf, self._instance, self._port = zeroconf, instance, port
         self._all = set(addresses)
         # A link-local address needs its interface, which a name cannot carry.
         self._told = [each for each in self._all if not ip_address(each).is_link_local or "." in each]
         self._service: AsyncServiceInfo | None = None
-        self._number = 0
+        stayed = before if before and before.text and self._all & before._all else None
+        self._number: int = stayed._number - 1 if stayed else 0
+        self._stays = stayed is not None
 
     @property
     def text(self) -> str:
@@ -47,8 +57,9 @@ class HostName:
         """Takes the first name from here on that nobody else answers to; none where all are taken."""
         while not self._service and self._told and self._number < HIGHEST:
             self._number += 1
-            if not self._others(await self._answers()):
+            if self._stays or not self._others(await self._answers()):
                 await self._take()
+            self._stays = False
 
     async def defend(self) -> None:
         """Once in a while: asks who else answers to the name, and looks at who did since the last time."""
