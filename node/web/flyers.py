@@ -19,8 +19,11 @@ from node.web.pages import now, run, show
 from node.web.qr import drawn
 from node.web.reading import Page, find, which
 
-LONG = 160  # letters from which words are set smaller
 TABS = 6
+# Type sizes of the words, in points; print-more.css has a class for each.
+SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10)
+BILINGUAL = 30  # the largest beside a second language
+ROOM = 85_000  # letters times points squared that the sheet holds, in the tallest script
 
 
 def add_to(pages: Blueprint) -> None:
@@ -39,13 +42,19 @@ def flyer(code: str) -> Page:
         main=main,
         first=told_in(main, card),
         second=told_in(reader, card) if reader is not main else None,
-        long=len(card.words) > LONG,
+        size=size_of(card.words, SIZES[0] if reader is main else BILINGUAL),
         tabs=TABS,
         code=codes.shown(card.code),
         qr=drawn(post_address(card.link), "QR"),
         host=host_name(),
         address=_address(),
     )
+
+
+def size_of(words: str, largest: int) -> int:
+    """The largest type in which the words fit the sheet."""
+    fitting = (size for size in SIZES if size <= largest and len(words) * size * size <= ROOM)
+    return next(fitting, SIZES[-1])
 
 
 def _address() -> str:
