@@ -13,7 +13,8 @@ SENTENCE = {
 }
 CLIPPED = """() => [...document.querySelectorAll(".notice, .how li, .tabs li")].filter(part => {
   const box = part.getBoundingClientRect(), sheet = document.querySelector(".sheet").getBoundingClientRect()
-  return part.scrollHeight > part.clientHeight + 2 || box.bottom > sheet.bottom + 1 || part.scrollWidth > part.clientWidth + 2
+  return part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2
+    || box.bottom > sheet.bottom + 1
 }).map(part => part.className + part.tagName)"""
 MILLIMETRE = 96 / 25.4
 
