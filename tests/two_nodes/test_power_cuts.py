@@ -8,9 +8,12 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.two_nodes.neighbour import Neighbour
 from tests.two_nodes.node import Node, kill_at_once, wait_until, write_posts
 
+pytestmark = pytest.mark.long
 MANY = 10_000
 MOMENTS_S = (0.05, 0.2, 0.5, 0.8, 1.2)  # after the import has begun to write
 
