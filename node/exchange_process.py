@@ -13,65 +13,35 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from node import control, intake
+from node.gate import BoardGate, in_words
 from node.run import Run
 from node.settings import Settings
 from node.start import open_run
 from node.storage import turn
 from sync import circle, log
 from sync.discovery import Discovery, Found
-from sync.entry import Entry
 from sync.exchange import Answers, trusted
-from sync.handshake import BadHandover, Handover
+from sync.handshake import Handover
 from sync.identity import shown
 from sync.pairing import PairingWindow
 from sync.peers import tls
 from sync.peers.server import Door, PeerServer
-from sync.refusals import Refused
-from sync.visits import Visited, Visits
+from sync.visits import Visits
 
 LOOK_SECONDS = 0.5
 TIDY_SECONDS = 20.0
 BIND_AGAIN_SECONDS = 10.0
-RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
 
 logger = logging.getLogger("corkboard.exchange")
-
-
-class NoRoom(Refused):
-    """The disk is nearly full: what is left is kept for the kiosk."""
-
-    key = "no-room"
-
-
-class BoardGate:
-    """The gate that sync is handed: this node's one door."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def db(self) -> sqlite3.Connection:
-        return self._run.db()
-
-    def accept(
-        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
-    ) -> intake.Taken:
-        if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
-            raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
-        turn.give_way(self._run.settings.data)
-        return intake.accept(self._run, pages, proofs, payloads)
-
-    def set_aside(self, feed: bytes) -> intake.Taken:
-        return intake.set_aside(self._run, feed)
 
 
 class Exchange:
@@ -87,7 +57,12 @@ class Exchange:
         self._port, self._bound = run.settings.peer_port, False
         self._window = PairingWindow(self._handover, self._joined)
         self._visits = Visits(
-            self._gate, self._client_context, me.node_fingerprint, lambda: self._port, run.clock_ms, self._circle_told
+            self._gate,
+            self._client_context,
+            me.node_fingerprint,
+            lambda: self._port,
+            run.clock_ms,
+            self._gate.keys_told,
         )
         self._server = PeerServer(
             Door(
@@ -174,10 +149,6 @@ class Exchange:
             with contextlib.suppress(sqlite3.OperationalError):  # somebody is at it: the next time, then
                 await asyncio.to_thread(intake.tidy, self._run)
 
-    def _circle_told(self, told: bytes) -> None:
-        with contextlib.suppress(BadHandover):  # nothing of it was taken, and the exchange of entries is as it was
-            circle.add_keys(self._run.settings.data, circle.keys_from_wire(told))
-
     def _handover(self) -> Handover:
         return circle.ours(self._run.db(), self._run.settings.data, self._run.identity, self._port)
 
@@ -201,10 +172,10 @@ class Exchange:
                 return {"code": window.code, "until_ms": self._run.clock_ms() + int(window.seconds * 1000)}
             case {"do": "pull", "address": str(address)} if address:
                 await self._trust_new_spaces()
-                return {"reports": [_told(await self._visits.visit_address(address))]}
+                return {"reports": [in_words(await self._visits.visit_address(address))]}
             case {"do": "pull"}:
                 await self._trust_new_spaces()
-                return {"reports": [_told(visited) for visited in await self._visits.visit_all()]}
+                return {"reports": [in_words(visited) for visited in await self._visits.visit_all()]}
             case {"do": "news"}:
                 self._changed.set()
                 return {}
@@ -227,37 +198,6 @@ class Exchange:
                 for p in peers
             ],
         }
-
-
-def _told(visited: Visited) -> dict[str, Any]:
-    """One visit in the words of the board."""
-    taken = [each for each in visited.report.taken if isinstance(each, intake.Taken)]
-    words = {"entries": "new_entries", "needs": "needs", "offers": "offers", "met": "met", "erased": "erased"}
-    sums = {word: sum(getattr(each, name) for each in taken) for word, name in words.items()}
-    return {
-        "peer": shown(visited.node) if visited.node else "",
-        "name": visited.name,
-        **sums,
-        "void": len(visited.report.void),
-        "error": visited.error,
-    }
-
-
-async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
-    """What {"do": "pull"} answers, for a node that does not serve."""
-
-    def circle_told(told: bytes) -> None:
-        with contextlib.suppress(BadHandover):
-            circle.add_keys(run.settings.data, circle.keys_from_wire(told))
-
-    context = tls.client_context(run.identity, trusted(run.db()))
-    me, port = run.identity.node_fingerprint, run.settings.peer_port
-    visits = Visits(BoardGate(run), context, me, lambda: port, run.clock_ms, circle_told, stay=False)
-    try:
-        went = [await visits.visit_address(address)] if address else await visits.visit_all()
-    finally:
-        await visits.close()
-    return [_told(visited) for visited in went]
 
 
 def settings_line(settings: Settings) -> bytes:

@@ -9,7 +9,7 @@ import click
 
 from node import control
 from node.commands.common import Failed, Here, common, many
-from node.exchange_process import pull_once
+from node.gate import pull_once
 from node.run import Run
 from sync import circle, pairing
 from sync.handshake import Handover, PairingError

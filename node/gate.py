@@ -1,0 +1,81 @@
+"""The gate that sync is handed, and one pull through it in the words of the board. Starts nothing that stays."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from node import intake
+from node.run import Run
+from node.storage import turn
+from sync import circle
+from sync.entry import Entry
+from sync.exchange import trusted
+from sync.handshake import BadHandover
+from sync.identity import shown
+from sync.peers import tls
+from sync.refusals import Refused
+from sync.visits import Visited, Visits
+
+RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
+
+
+class NoRoom(Refused):
+    """The disk is nearly full: what is left is kept for the kiosk."""
+
+    key = "no-room"
+
+
+class BoardGate:
+    """The gate that sync is handed: this node's one door."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def db(self) -> sqlite3.Connection:
+        return self._run.db()
+
+    def accept(
+        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
+    ) -> intake.Taken:
+        if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
+            raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
+        turn.give_way(self._run.settings.data)
+        return intake.accept(self._run, pages, proofs, payloads)
+
+    def set_aside(self, feed: bytes) -> intake.Taken:
+        return intake.set_aside(self._run, feed)
+
+    def keys_told(self, told: bytes) -> None:
+        """The circle's keys as a member has them. Where they are none, nothing of it is taken."""
+        with contextlib.suppress(BadHandover):
+            circle.add_keys(self._run.settings.data, circle.keys_from_wire(told))
+
+
+def in_words(visited: Visited) -> dict[str, Any]:
+    """One visit in the words of the board."""
+    taken = [each for each in visited.report.taken if isinstance(each, intake.Taken)]
+    words = {"entries": "new_entries", "needs": "needs", "offers": "offers", "met": "met", "erased": "erased"}
+    sums = {word: sum(getattr(each, name) for each in taken) for word, name in words.items()}
+    return {
+        "peer": shown(visited.node) if visited.node else "",
+        "name": visited.name,
+        **sums,
+        "void": len(visited.report.void),
+        "error": visited.error,
+    }
+
+
+async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
+    """What {"do": "pull"} answers, for a node that does not serve."""
+    gate, context = BoardGate(run), tls.client_context(run.identity, trusted(run.db()))
+    me, port = run.identity.node_fingerprint, run.settings.peer_port
+    visits = Visits(gate, context, me, lambda: port, run.clock_ms, gate.keys_told, stay=False)
+    try:
+        went = [await visits.visit_address(address)] if address else await visits.visit_all()
+    finally:
+        await visits.close()
+    return [in_words(visited) for visited in went]
