@@ -1,12 +1,13 @@
-"""Hears everything that passes on one cable of the switch, as somebody with the switch in their hands would."""
+"""Hears what passes between two nodes: all of one cable of the switch, or as somebody whom both connect through."""
 
 import select
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.two_nodes.network import Network, Place, cable
+from tests.two_nodes.node import Node
 
 EVERYTHING = 0x0003  # ETH_P_ALL
 
@@ -47,3 +48,46 @@ def recording(net: Network, place: Place) -> Iterator[Recorder]:
         yield recorder
     finally:
         recorder.stops()
+
+
+class Relay:
+    """Passes every connection on to a node and keeps what it passed on. `address`: where it listens."""
+
+    def __init__(self, node: Node) -> None:
+        self._node, self.heard = node, bytearray()
+        self._door = node.place.do(lambda: socket.create_server((node.place.address, 0)))
+        self.address = f"{node.place.address}:{self._door.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def closes(self) -> None:
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._door.accept()
+                there = self._node.place.address, self._node.peer_port
+                far = self._node.place.do(lambda there=there: socket.create_connection(there, 10))
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, giver: socket.socket, taker: socket.socket) -> None:
+        with suppress(OSError):
+            while data := giver.recv(1 << 16):
+                self.heard += data
+                taker.sendall(data)
+        for end in (giver, taker):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@contextmanager
+def relaying(node: Node) -> Iterator[Relay]:
+    relay = Relay(node)
+    try:
+        yield relay
+    finally:
+        relay.closes()
