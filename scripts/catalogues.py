@@ -30,11 +30,12 @@ HEADER = {
     "fuzzy": False,
 }
 # Babel numbers the last two Arabic forms the other way round than every gettext tool does; in Farsi and Bengali
-# it does not know that nought counts like one.
+# it does not know that nought counts like one, in Turkish that "this" and "these" differ.
 PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
     "bn": "nplurals=2; plural=(n > 1);",
     "fa": "nplurals=2; plural=(n > 1);",
+    "tr": "nplurals=2; plural=(n != 1);",
 }
 
 NOISE = ('"POT-', '"PO-', '"Generated', '"Report', '"Last-T', '"Language-T')
