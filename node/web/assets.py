@@ -18,7 +18,14 @@ BUNDLES = {
     "kiosk.css": ("tokens.css", "components.css", "more.css", "kiosk.css", "kiosk-more.css"),
     "phone.css": ("tokens.css", "components.css", "more.css", "phone.css", "phone-more.css"),
     "print.css": ("tokens.css", "components.css", "print.css", "print-more.css"),
-    "kiosk.js": ("vendor/simple-keyboard-3.8.192.js", "kiosk.js", "both.js", "live.js", "keyboard.js"),
+    "kiosk.js": (
+        "vendor/simple-keyboard-3.8.192.js",
+        "kiosk.js",
+        "both.js",
+        "live.js",
+        "layouts.js",
+        "keyboard.js",
+    ),
     "phone.js": ("phone.js", "both.js", "live.js"),
     "icon.svg": ("icon.svg",),
 }

@@ -23,7 +23,9 @@ TABS = 6
 # Type sizes of the words, in points; print-more.css has a class for each.
 SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10)
 BILINGUAL = 30  # the largest beside a second language
-ROOM = 85_000  # letters times points squared that the sheet holds, in the tallest script
+# letters times points squared that the sheet holds; scripts with tall lines hold fewer
+ROOM, TALL_ROOM = 120_000, 85_000
+TALL = ("ar", "bn", "ckb", "fa", "ps", "ur")
 
 
 def add_to(pages: Blueprint) -> None:
@@ -42,7 +44,7 @@ def flyer(code: str) -> Page:
         main=main,
         first=told_in(main, card),
         second=told_in(reader, card) if reader is not main else None,
-        size=size_of(card.words, SIZES[0] if reader is main else BILINGUAL),
+        size=size_of(card, SIZES[0] if reader is main else BILINGUAL),
         tabs=TABS,
         code=codes.shown(card.code),
         qr=drawn(post_address(card.link), "QR"),
@@ -51,9 +53,10 @@ def flyer(code: str) -> Page:
     )
 
 
-def size_of(words: str, largest: int) -> int:
+def size_of(card: Card, largest: int) -> int:
     """The largest type in which the words fit the sheet."""
-    fitting = (size for size in SIZES if size <= largest and len(words) * size * size <= ROOM)
+    room = TALL_ROOM if card.lang in TALL else ROOM
+    fitting = (size for size in SIZES if size <= largest and len(card.words) * size * size <= room)
     return next(fitting, SIZES[-1])
 
 

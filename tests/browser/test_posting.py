@@ -58,6 +58,7 @@ def test_the_keys_never_cover_the_field(kiosk: Screen) -> None:
     for size in ({"width": 1280, "height": 800}, {"width": 800, "height": 1280}):
         page = kiosk("ar", size=size)
         answer_until_words(page)
+        press(page, ".dock .btn-main")  # with an error above it there is least room
         page.click("textarea")
         keys, field = page.locator(".keys").bounding_box(), page.locator("textarea").bounding_box()
         bar = page.locator(".bar").bounding_box()
@@ -93,3 +94,26 @@ def test_a_new_post_shows_on_a_phone_within_fifteen_seconds(screen: Screen, run:
     page.wait_for_timeout(500)
     intake.record(run, OpenPost(kind="offer", category="clothing", words="A warm coat, size M"))
     expect(page.locator("#live-list")).to_contain_text("A warm coat, size M", timeout=15_000)
+
+
+@pytest.mark.parametrize(
+    ("language", "keys", "words"),
+    [
+        ("fa", "سلام", "سلام"),
+        ("ur", "کھانا", "کھانا"),
+        ("bn", "ভাত", "ভাত"),
+        ("tr", "ışık", "ışık"),
+        ("so", "bariis", "bariis"),
+    ],
+)
+def test_every_language_has_its_letters_on_the_keys(
+    kiosk: Screen, run: Run, language: str, keys: str, words: str
+) -> None:
+    page = kiosk(language)
+    if page.locator("html").get_attribute("lang") != language:
+        pytest.skip(f"no catalogue for {language} yet")
+    page.goto(f"{page.url.partition('/kiosk')[0]}/kiosk/board?find=")
+    page.click("#find")
+    for key in keys:
+        page.click(f".keys button[data-skbtn='{key}']")
+    assert page.input_value("#find") == words
