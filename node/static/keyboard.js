@@ -1,5 +1,5 @@
-/* Keys on the touchscreen (layouts.js says which): letters in the script of the page, a number pad for digits. Opens where somebody may type,
-   closes elsewhere. Sits in the dock, so it covers no field. Keys stay left to right, as on every keyboard. */
+/* Keys on the touchscreen (layouts.js says which): letters in the script of the page, a number pad for digits. Opens
+   where somebody may type, closes elsewhere. Sits in the dock, so it covers no field. Keys stay left to right, as on every keyboard. */
 "use strict";
 (function () {
   var zone = document.getElementById("keys");

@@ -64,7 +64,13 @@ def test_the_keys_never_cover_the_field(kiosk: Screen) -> None:
         bar = page.locator(".bar").bounding_box()
         assert keys and field and bar
         assert field["y"] + field["height"] <= page.locator(".dock").bounding_box()["y"]
+        assert small_keys(page) == []
         assert field["y"] >= 0 and keys["y"] + keys["height"] <= size["height"] + 1
+
+
+def small_keys(page: Page) -> list[str]:
+    boxes = [(key.inner_text(), key.bounding_box()) for key in page.locator(".keys button").all()]
+    return [name for name, box in boxes if box and min(box["width"], box["height"]) < 63.5]
 
 
 def test_digits_have_a_pad(kiosk: Screen) -> None:
