@@ -31,6 +31,8 @@ PROMISED_MINUTES = {"quick": 6, "all": 25}
 SYSTEM = (  # what is looked for, the Debian package that brings it, what needs it
     ("chromium", "chromium", "the browser tests"),
     ("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf", "fonts-noto-core", "the browser tests"),
+    ("/usr/lib/*/libatomic.so.1", "libatomic1", "the browser tests"),
+    ("zbarimg", "zbar-tools", "the tests of flyers"),
     ("ip", "iproute2", "the tests with two machines"),
     ("ethtool", "ethtool", "the tests with two machines"),
     ("nft", "nftables", "the tests with two machines"),
@@ -88,15 +90,15 @@ def set_up() -> bool:
     missing = [row for row in SYSTEM if not found(row[0])]
     packages = [package for _, package, _ in missing]
     if missing and not run_node.apt_install(packages):
-        needed_by = " and ".join(sorted({needs for _, _, needs in missing}))
+        needed_by = " and ".join(dict.fromkeys(needs for _, _, needs in missing))
         run_node.say(f"For {needed_by}: run `sudo apt install {' '.join(packages)}`; without it they are skipped.")
     return True
 
 
 def found(what: str) -> bool:
-    """True if this command, or this file, is on the machine. Administrators' commands count for everybody."""
+    """True if this command, or a file like this, is on the machine. Administrators' commands count for everybody."""
     if what.startswith("/"):
-        return Path(what).exists()
+        return any(Path("/").glob(what.removeprefix("/")))
     return shutil.which(what, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is not None
 
 

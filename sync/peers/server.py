@@ -15,7 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -90,7 +90,8 @@ class PeerServer:
             await self._runner.cleanup()
             for line in lines:
                 if line is not None:
-                    line.abort()  # a peer that does not say goodbye would be waited for
+                    with suppress(AttributeError):  # Python 3.11.2, Debian 12's, stumbles where it was closed twice
+                        line.abort()  # a peer that does not say goodbye would be waited for
             await asyncio.sleep(0)
         self._quick.shutdown(wait=False, cancel_futures=True)
         self._pages.shutdown(wait=False, cancel_futures=True)
