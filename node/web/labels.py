@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import g
 
 from node.domain import codes
 from node.domain.text import LANGUAGES
+from node.web import days
 from node.web.languages import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -111,27 +111,26 @@ def weekday_and_time(ms: int) -> str:
 
 
 def day_name(day: date) -> str:
-    return format_date(day, "EEEE", locale=g.language.locale)
+    return days.said(day, "EEEE")
 
 
 def long_day(day: date) -> str:
-    return format_date(day, "EEEE d MMMM", locale=g.language.locale)
+    return days.said(day, "EEEE d MMMM")
 
 
 def short_day(day: date) -> str:
-    return format_date(day, "d MMMM", locale=g.language.locale)
+    return days.said(day, "d MMMM")
 
 
 def brief_day(day: date) -> str:
-    return format_date(day, "d MMM", locale=g.language.locale)
+    return days.said(day, "d MMM")
 
 
 def ago(ms: int, now_ms: int) -> str:
     """ "3 hours ago"; a clock that runs ahead of ours still says just now."""
     if now_ms - ms < MINUTE:
         return _("just now")
-    past = timedelta(milliseconds=ms - now_ms)
-    return format_timedelta(past, granularity="minute", add_direction=True, locale=g.language.locale)
+    return days.ago(timedelta(milliseconds=now_ms - ms))
 
 
 def moment(ms: int, now_ms: int) -> str:

@@ -1,10 +1,13 @@
 """Every string in every language: none missing, none hard-coded, placeholders equal, plurals complete."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from flask import g
 
+from node.web import days, labels
 from node.web.languages import read_catalogue, read_languages
 from scripts import catalogues
 from tests.house import rooms
@@ -131,6 +134,42 @@ def test_times_are_said_as_people_say_them(hall: Hall) -> None:
     hall.clock.passes(hours=3)
     assert "Posted 3 hours ago" in hall.phone("en").opens(f"/p/{link}").text
     assert "نُشرت قبل 3 ساعات" in hall.phone("ar").opens(f"/p/{link}").text
+    assert "Sou tablo a: sa gen 3 èdtan" in hall.phone("ht").opens(f"/p/{link}").text
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("en", ["Thursday", "Thursday 5 March", "5 March", "5 Mar"]),
+        ("es", ["jueves", "jueves 5 de marzo", "5 de marzo", "5 mar"]),
+        ("fr", ["jeudi", "jeudi 5 mars", "5 mars", "5 mars"]),
+        ("ht", ["jedi", "jedi 5 mas", "5 mas", "5 mas"]),
+        ("tr", ["Perşembe", "5 Mart Perşembe", "5 Mart", "5 Mar"]),
+    ],
+)
+def test_days_are_said_as_people_say_them(hall: Hall, tag: str, said: list[str]) -> None:
+    day = date(2026, 3, 5)
+    with hall.app.test_request_context():
+        g.language = read_languages([tag])[tag]
+        assert [labels.day_name(day), labels.long_day(day), labels.short_day(day), labels.brief_day(day)] == said
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [
+        ({"minutes": 1}, "sa gen 1 minit"),
+        ({"minutes": 50}, "sa gen 50 minit"),
+        ({"minutes": 55}, "sa gen 1 èdtan"),
+        ({"hours": 23}, "sa gen 1 jou"),
+        ({"days": 5}, "sa gen 5 jou"),
+        ({"days": 14}, "sa gen 2 semèn"),
+        ({"days": 60}, "sa gen 2 mwa"),
+    ],
+)
+def test_creole_says_how_long_ago(hall: Hall, past: dict[str, int], said: str) -> None:
+    with hall.app.test_request_context():
+        g.language = read_languages(["ht"])["ht"]
+        assert days.ago(timedelta(**past)) == said
 
 
 def test_the_look_for_words_sees_them() -> None:
