@@ -30,7 +30,7 @@ SMALL = """least => [...document.querySelectorAll("a, button, input, select, tex
   .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.width < least - 0.5 || box.height < least - 0.5))
   .map(([what, box]) => `${what} ${box.width}x${box.height}`)"""
-OPEN = "document.querySelectorAll('details').forEach(part => { part.open = true; })"
+OPEN = "open => document.querySelectorAll('details').forEach(part => { part.open = open; })"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -71,8 +71,9 @@ def test_everything_can_be_touched_and_nothing_sticks_out(
     assert page.evaluate(SMALL, 1_000), "the look at sizes sees nothing"
     wrong = {}
     for name in walk(page, "" if phone else "/kiosk", run):
-        page.evaluate(OPEN)
+        page.evaluate(OPEN, True)
         small, wide = page.evaluate(SMALL, 48 if phone else 64), page.evaluate(WIDE)
+        page.evaluate(OPEN, False)
         if small or wide > 0:
             wrong[name] = (small, wide)
     assert wrong == {}
