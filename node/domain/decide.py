@@ -156,6 +156,7 @@ def _lasting(when: str, day: datetime.date | None, standing: bool, facts: Facts,
         return STANDING_HOURS
     if when != "date" or day is None:
         return HOURS.get(when, HOURS["any"])
+    day = min(day, datetime.date.max - datetime.timedelta(days=3))  # no calendar goes further than 9999
     end = datetime.datetime.combine(day, datetime.time(), facts.zone) + datetime.timedelta(days=2)
     since = at or facts.now_ms
     return min(max(1, -(-int(end.timestamp() * 1000 - since) // HOUR_MS)), KINDS["post.opened"].fields["hours"].max)

@@ -55,9 +55,13 @@ MARKS = {
 MINUTE = 60_000
 
 
+LAST_MS = 253_402_214_400_000
+"""The last day of the year 9999 begins. What a post says of its time is a claim, and no calendar goes further."""
+
+
 def local(ms: int) -> datetime:
     """The wall clock here at that time."""
-    return datetime.fromtimestamp(ms / 1000)
+    return datetime.fromtimestamp(min(ms, LAST_MS) / 1000)
 
 
 def zone(ms: int) -> tzinfo:

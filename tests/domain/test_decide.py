@@ -96,6 +96,15 @@ def test_a_day_that_cannot_be_is_refused(date, key):
     assert problems(msgspec.structs.replace(BREAD, when="date", date=date)) == {"date": key}
 
 
+@pytest.mark.parametrize("zone", [-12, 0, 14])
+@pytest.mark.parametrize(("date", "hours"), [("9999-12-31", 9600), ("0001-01-01", 1)])
+def test_the_last_day_of_every_calendar_stumbles_nobody(date, hours, zone):
+    facts = Facts(NOON, HALL, datetime.timezone(datetime.timedelta(hours=zone)))
+    assert problems(OpenPost(kind="need", category="food", words="Bread", when="date", date=date), facts=facts)
+    imported = OpenPost(kind="need", category="food", words="Bread", when="date", date=date, outside=bytes(32))
+    assert decide(imported, None, facts).fields["hours"] == hours
+
+
 def test_a_day_may_be_typed_in_any_script():
     day = FACTS.today.isoformat()
     arabic = day.translate({ord(str(digit)): chr(0x660 + digit) for digit in range(10)})

@@ -6,6 +6,8 @@ from node import intake
 from node.domain import codes
 from node.domain.wishes import Erase, Hide, MarkMet, Withdraw
 from node.storage import board
+from sync import log
+from sync.writer import Draft
 from tests.web.conftest import Hall
 
 
@@ -179,3 +181,19 @@ def test_the_categories_are_offered_with_how_many_there_are(hall: Hall) -> None:
     page = hall.phone().opens("/choose")
     assert "Food 1" in page.text and "Water 0" in page.text and "East" in page.text
     assert "/?category=food" in page.links or "/board?category=food" in page.links
+
+
+def test_a_time_that_no_calendar_has_stops_no_page(hall: Hall) -> None:
+    far = b'"hours":9600,"at":9007199254740991'
+    said = b'{"event":"post.opened","kind":"need","category":"food","words":"Rice","for":2,%s}' % far
+    with log.writing(hall.run.db()):
+        [held] = hall.run.writer.append(hall.run.db(), [Draft(said)])
+        answers = [Draft(b'{"event":"%s","at":9007199254740991}' % kind, held.entry.id) for kind in _DATED]
+        intake.enter(hall.run.db(), [held, *hall.run.writer.append(hall.run.db(), answers)], hall.clock())
+    link = codes.link_of(held.entry.id)
+    for address in ("/", f"/p/{link}", f"/p/{link}/flyer"):
+        phone = hall.phone()
+        assert "Rice" in phone.opens(address).text and phone.status == 200
+
+
+_DATED = (b"post.met", b"help.promised", b"post.renewed")
