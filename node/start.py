@@ -25,7 +25,7 @@ def open_run(
         migrations.migrate(run.db())
         circle.begin(settings.data)
         _know_ourselves(run)
-        intake.bury(run, proofs.kept_outside(settings.data))
+        intake.bury(run, proofs.kept_outside(run.db(), settings.data))
         projection.ensure_current(run.db())
     return run
 

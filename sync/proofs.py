@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, BinaryIO, Literal, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -134,9 +134,9 @@ def take(db: sqlite3.Connection, lines: Iterable[bytes], now_ms: int) -> list[Pr
 
 
 def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
-    id_ = proof_id(proof.line)
-    if db.execute("SELECT 1 FROM proof WHERE id = ?", (id_,)).fetchone():
+    if _is_held(db, proof.line):
         return False
+    id_ = proof_id(proof.line)
     if isinstance(proof, Roster):
         if not _adopt(db, proof):
             return False
@@ -145,6 +145,10 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
         row = (id_, "tombstone", proof.owner, post_id(proof.owner), proof.line)
     db.execute(ADD, (*row, log.arrive(db, 1, id_, now_ms)))
     return True
+
+
+def _is_held(db: sqlite3.Connection, line: bytes) -> bool:
+    return db.execute("SELECT 1 FROM proof WHERE id = ?", (proof_id(line),)).fetchone() is not None
 
 
 ADOPT = "UPDATE space SET roster = ?, roster_no = ? WHERE id = ? AND (roster IS NULL OR roster_no < ?)"
@@ -201,17 +205,33 @@ def keep_outside(folder: Path, proofs: Iterable[Proof]) -> None:
     fresh = [proof.line for proof in proofs if isinstance(proof, Tombstone)]
     if not fresh:
         return
-    with (folder / TOMBSTONES_FILE).open("ab") as file:
-        file.write(b"".join(line + b"\n" for line in fresh))
+    with (folder / TOMBSTONES_FILE).open("ab+") as file:
+        file.write(_line_end(file) + b"".join(line + b"\n" for line in fresh))
         file.flush()
         os.fsync(file.fileno())
     sync_folder(folder)
 
 
-def kept_outside(folder: Path) -> list[bytes]:
-    """Tombstones from the file beside the database; a last line cut short by a power cut is passed over."""
+def _line_end(file: BinaryIO) -> bytes:
+    """What ends a last line that a power cut left unfinished, so that the next one is not swallowed by it."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
+
+
+def kept_outside(db: sqlite3.Connection, folder: Path) -> list[bytes]:
+    """Tombstones in the file beside the database that the database does not have. A damaged line, as a power cut
+    leaves it, is passed over: no node stays shut for it."""
     try:
         data = (folder / TOMBSTONES_FILE).read_bytes()
     except FileNotFoundError:
         return []
-    return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+    return [line for line in data.splitlines() if not _is_held(db, line) and _is_tombstone(line)]
+
+
+def _is_tombstone(line: bytes) -> bool:
+    try:
+        return isinstance(read(line), Tombstone)
+    except BadProof:
+        return False

@@ -73,8 +73,8 @@ def test_a_roster_of_an_unknown_space_is_passed_over(hall, stranger):
 
 def test_tombstones_outlive_an_old_copy_of_the_database(hall, ticket):
     lines = [proofs.make_tombstone(ticket), proofs.make_tombstone(Ed25519PrivateKey.generate())]
-    assert proofs.kept_outside(hall.folder) == []
+    assert proofs.kept_outside(hall.db, hall.folder) == []
     proofs.keep_outside(hall.folder, [proofs.read(line) for line in lines])
     with (hall.folder / proofs.TOMBSTONES_FILE).open("ab") as file:
         file.write(b'["ct1","cut short by a power c')
-    assert proofs.kept_outside(hall.folder) == lines
+    assert proofs.kept_outside(hall.db, hall.folder) == lines
