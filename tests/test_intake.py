@@ -239,6 +239,16 @@ def _post_many(folder, who, count):
     node.run.close()
 
 
+def test_who_is_set_aside_posts_on_a_feed_that_others_read(hall, library):
+    """A machine that was resumed from a snapshot finds that its own feed has two histories."""
+    hall.posts("Before")
+    intake.set_aside(hall.run, log.feeds(hall.db)[0].key)
+    hall.posts("After")
+    assert hall.board() == ["After"]
+    library.hears([page for page in hall.pages() if log.feed_by_key(hall.db, page[0].header.feed).state == "open"])
+    assert library.board() == ["After"]
+
+
 def test_processes_that_post_at_once_lose_nothing_and_double_nothing(hall):
     context = multiprocessing.get_context("spawn")
     crowd = [context.Process(target=_post_many, args=(hall.folder, who, 30)) for who in ("A", "B")]
