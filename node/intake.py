@@ -204,6 +204,8 @@ def _filled(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held |
     held = log.one(connection, k)
     if held is None or held.entry.id != entry.id or entry.payload is None or not log.is_missing(connection, k):
         return None
+    if proving.is_erased(connection, held.entry.header.owner, held.entry.header.post):
+        return None
     return log.fill_payload(connection, k, entry.salt, entry.payload, now_ms)
 
 

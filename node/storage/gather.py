@@ -24,9 +24,13 @@ def short(id_: bytes) -> int:
 class Feed(msgspec.Struct, frozen=True):
     space: bytes
     void: bool
+    here: bool
 
 
-FEED = "SELECT space.id, feed.state = 'void' FROM feed JOIN space ON space.no = feed.space WHERE feed.no = ?"
+FEED = """
+SELECT space.id, feed.state = 'void', feed.scope = 'here'
+FROM feed JOIN space ON space.no = feed.space WHERE feed.no = ?
+"""
 
 
 class Feeds:
@@ -39,8 +43,8 @@ class Feeds:
     def of(self, k: int) -> Feed:
         no = k >> FEED_SHIFT
         if no not in self._known:
-            space, void = self._db.execute(FEED, (no,)).fetchone()
-            self._known[no] = Feed(space, bool(void))
+            space, void, here = self._db.execute(FEED, (no,)).fetchone()
+            self._known[no] = Feed(space, bool(void), bool(here))
         return self._known[no]
 
 

@@ -20,7 +20,7 @@ from sync import log
 from sync.entry import BOARD, entry_id
 from sync.log import Held
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
@@ -32,7 +32,7 @@ def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None
     said = [one for one in held if one.entry.header.sys == BOARD]
     openings = [one for one in said if not one.entry.header.post and not one.entry.header.owner]
     followups = [one for one in said if one.entry.header.post]
-    _note(db, followups)
+    _note(db, said, followups)
     work = Work(db, arrived_ms)
     touched: dict[bytes, list[int]] = {one.entry.header.post: [] for one in followups}
     alone, answered = [], _answered(db, openings)
@@ -51,10 +51,10 @@ ADD_SPOKEN = "INSERT INTO spoken (o, k) VALUES (?, ?) ON CONFLICT (o, k) DO NOTH
 ANSWERED = "SELECT DISTINCT p FROM about WHERE p IN (SELECT value FROM json_each(?))"
 
 
-def _note(db: sqlite3.Connection, followups: Sequence[Held]) -> None:
+def _note(db: sqlite3.Connection, said: Sequence[Held], followups: Sequence[Held]) -> None:
     """Leads from posts and from tickets to what is about them."""
     db.executemany(ADD_ABOUT, sorted((short(one.entry.header.post), one.k) for one in followups))
-    owned = (one for one in followups if one.entry.header.owner)
+    owned = (one for one in said if one.entry.header.owner)
     db.executemany(ADD_SPOKEN, sorted((short(one.entry.header.owner), one.k) for one in owned))
 
 

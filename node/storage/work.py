@@ -13,6 +13,7 @@ from node.domain.values import Post
 from node.storage import rows, search
 from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, short
 from node.storage.rows import ERASED, MET, Row
+from sync import proofs
 from sync.log import Held
 
 RELEASE_MS = 1_767_225_600_000
@@ -83,15 +84,18 @@ class Work:
             self.lift(post_id)
             self._ask_again(gathered)
             return
+        if folded.erased and all(self._feeds.of(k).here for k in gathered.ks.values()):
+            folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so, and nobody else has it
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
         self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space))
         self._note_needless(folded, gathered)
 
     def _ask_again(self, gathered: Gathered) -> None:
-        """What could be the words of a post that has none now: they were dropped for an edit that counts no more."""
+        """What could be the words of a post that has none now: they were dropped for an edit that counts no more. Never
+        what a ticket erased: a peer that has not heard of it yet would bring it back."""
         for one in gathered.said:
-            if one.payload is None and one.owner not in self._erased:
+            if one.payload is None and not proofs.is_erased(self._db, one.owner, one.post):
                 self._db.execute(WANTED, (gathered.ks[one.id],))
 
     def finish(self) -> Changes:

@@ -5,8 +5,10 @@ import random
 
 import pytest
 
+from node import intake
+from node.domain import codes
 from node.domain.values import Event
-from node.domain.wishes import Edit, Hide, MarkMet, PromiseHelp, Renew
+from node.domain.wishes import Edit, Erase, Hide, MarkMet, PromiseHelp, Renew
 from node.storage import db as database
 from node.storage import forgetting, projection
 from sync import log
@@ -124,6 +126,21 @@ def test_what_is_for_here_stays_out_of_the_digest(hall):
     assert hall.digest() == before and len(hall.board()) == 2
 
 
+def test_what_was_for_here_stays_out_of_the_digest_when_it_is_erased(hall, library):
+    hall.posts("Bread")
+    library.hears_from(hall)
+    by_space, ticket = hall.posts("Only here", scope="here"), Ticket()
+    hall.carries(ticket, opened("Only here too", scope="here"), scope="here")
+    hall.does(Erase(by_space.post))
+    hall.hears([], [ticket.tombstone()])
+    assert [card.status for card in (hall.one(by_space.link), hall.one(codes.link_of(ticket.post)))] == ["erased"] * 2
+    library.hears_from(hall)
+    assert hall.digest() == library.digest()
+    rows = hall.rows()
+    projection.rebuild(hall.db)
+    assert hall.rows() == rows
+
+
 def test_a_digest_tells_boards_with_other_words_apart(hall):
     recorded = hall.posts("Bread")
     before = hall.digest()
@@ -183,6 +200,43 @@ def test_what_was_erased_is_refused_when_it_is_brought_back(hall, library):
     assert all(held.entry.payload is None for held in log.read_all(library.db) if held.entry.header.owner)
     hall.hears_from(library)
     assert hall.digest() == library.digest()
+
+
+HELD = "SELECT COUNT(*) FROM entry WHERE instr(payload, CAST(? AS BLOB))"
+
+
+def test_what_was_erased_is_not_asked_for_when_only_an_answer_to_it_is_here(hall, library):
+    """A peer that has not heard of the erasure yet would bring it back."""
+    ticket = Ticket()
+    hall.says(Draft(b'{"event":"help.promised","words":"I know her"}', ticket.post))
+    library.hears([], [ticket.tombstone()])
+    library.hears_from(hall)
+    assert library.db.execute("SELECT COUNT(*) FROM missing").fetchone() == (0,)
+    library.db.execute("INSERT INTO missing SELECT k FROM about")
+    intake.accept(library.run, [], payloads=hall.pages()[0])
+    assert library.db.execute(HELD, ("I know her",)).fetchone() == (0,)
+
+
+def test_what_a_ticket_said_about_no_post_is_erased_with_it(hall, library):
+    ticket = Ticket()
+    hall.says(Draft(b'{"said":"by the ticket"}', b"", ticket.owner))
+    library.hears_from(hall)
+    for node in (hall, library):
+        node.hears([], [ticket.tombstone()])
+        assert node.db.execute(HELD, ("by the ticket",)).fetchone() == (0,)
+
+
+def test_a_power_cut_while_an_erasure_is_written_neither_shuts_the_node_nor_swallows_the_next(hall):
+    first, second = Ticket(1), Ticket(2)
+    hall.hears([], [first.tombstone()])
+    with (hall.folder / "tombstones").open("ab") as file:
+        file.write(b'["ct1","cut sho')
+    hall.new_run()
+    hall.hears([], [second.tombstone()])
+    with log.writing(hall.db):
+        hall.db.execute("DELETE FROM proof WHERE kind = 'tombstone'")  # an old copy of the database is put back
+    hall.new_run()
+    assert sorted(hall.proofs()) == sorted([first.tombstone(), second.tombstone()])
 
 
 def test_an_erasure_is_found_again_after_an_old_database_is_put_back(hall):
