@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from node.cli import cli
+from node.settings import CHECKS, ENVIRONMENT
 from tests.house import rooms
 
 README = (rooms.HOME / "README.md").read_text(encoding="utf-8")
@@ -49,3 +51,13 @@ def test_every_package_is_locked(package: str) -> None:
 def test_every_path_that_a_readme_names_is_there() -> None:
     named = set(re.findall(r"`((?:node|sync|scripts|tests|kiosk_templates|requirements)/[\w/.]*)`", README))
     assert named and [path for path in sorted(named) if not (rooms.HOME / path).exists()] == []
+
+
+def test_every_command_is_in_the_table_and_no_other() -> None:
+    section = README.partition("## Commands")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)", section, re.MULTILINE)) == set(cli.commands)
+
+
+def test_every_setting_and_its_variable_is_named() -> None:
+    section = README.partition("## Settings")[2].partition("\n## ")[0]
+    assert [name for name in (*CHECKS, *ENVIRONMENT.values()) if f"`{name}`" not in section] == []
