@@ -102,7 +102,7 @@ def _read_key(after: str | None) -> tuple[int, int]:
         key = (int(since, 16), int(n, 16))
     except ValueError:
         return FIRST
-    return key if max(key) < 2**63 else FIRST
+    return key if all(0 <= part < 2**63 for part in key) else FIRST
 
 
 COUNT = f"SELECT kind, COUNT(*) FROM post WHERE expires > ? AND state & {OVER} = 0 GROUP BY kind"

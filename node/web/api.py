@@ -44,14 +44,19 @@ def health() -> Response:
 
 
 def posts() -> Response:
-    """A page of the board, newest first. An unchanged board answers 304 and costs next to nothing."""
+    """A page of the board, newest first. An unchanged board answers 304 and costs next to nothing.
+
+    Without posts for here: pages are read in the building, a list for programs is soon anywhere. So a page of it may
+    hold fewer than asked for, and is the last only where `next` is null.
+    """
     tag = hashlib.blake2b(f"{board.version(run().db(), now())} {request.full_path}".encode(), digest_size=12)
     if tag.hexdigest() in request.if_none_match:
         return _tagged(Response(status=304), tag.hexdigest())
     query = query_of(request.args)
     limit = min(max(request.args.get("limit", 30, type=int), 1), MOST)
     found = board.page(run().db(), view_of(query), after=query.get("after"), limit=limit)
-    return _tagged(jsonify(posts=[public(card) for card in found.cards], next=found.next), tag.hexdigest())
+    shown = [public(card) for card in found.cards if card.scope == "circle"]
+    return _tagged(jsonify(posts=shown, next=found.next), tag.hexdigest())
 
 
 def _tagged(answer: Response, tag: str) -> Response:

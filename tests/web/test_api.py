@@ -57,3 +57,19 @@ def test_what_a_steward_took_down_is_not_given_out(hall: Hall) -> None:
     intake.record(hall.run, Hide(card.id, "an advertisement"))
     answer = hall.app.test_client().get("/api/posts.json", base_url="http://localhost:8080")
     assert answer.json["posts"] == []
+
+
+def test_posts_for_here_are_read_in_the_building_and_not_by_programs(hall: Hall) -> None:
+    hall.has("A ladder")
+    hall.has("Only for those who are here", scope="here")
+    answer = hall.app.test_client().get("/api/posts.json", base_url="http://localhost:8080")
+    assert [post["words"] for post in answer.json["posts"]] == ["A ladder"]
+    assert "Only for those who are here" in hall.phone().opens("/").text
+
+
+def test_a_key_of_a_page_that_nobody_gave_out_shows_the_first_page(hall: Hall) -> None:
+    hall.has("A ladder")
+    client = hall.app.test_client()
+    for after in ("5--ffffffffffffffffffff", "-1-1", "x", "5-", "9" * 80):
+        answer = client.get(f"/api/posts.json?after={after}", base_url="http://localhost:8080")
+        assert answer.status_code == 200, after
