@@ -15,7 +15,7 @@ from node.storage.board import Card
 from node.web import labels
 from node.web.languages import Language, _
 from node.web.links import host_name, post_address
-from node.web.pages import now, run, show
+from node.web.pages import go, now, run, show
 from node.web.qr import drawn
 from node.web.reading import Page, find, which
 
@@ -37,6 +37,8 @@ def flyer(code: str) -> Page:
     if len(cards) != 1:
         return which(code, cards)
     card, reader = cards[0], g.language
+    if not card.words:  # taken down, erased or not here yet: there is nothing to print
+        return go("one", code=card.link)
     main = g.languages.get(card.lang, reader)
     return show(
         "print/flyer.html",

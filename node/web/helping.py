@@ -56,7 +56,9 @@ def _record(card: Card, given: dict[str, str]) -> Page:
 
 def thanks(code: str) -> Page:
     cards = find(code)
-    return show("helped.html", card=cards[0]) if len(cards) == 1 else which(code, cards)
+    if len(cards) != 1:
+        return which(code, cards)
+    return show("helped.html", card=cards[0]) if cards[0].words else go("one", code=cards[0].link)
 
 
 def _page(card: Card, given: dict[str, str], wrong: dict[str, str]) -> Page:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
+from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.domain import codes
@@ -15,6 +16,7 @@ from node.domain.refusals import Refusal
 from node.storage import board
 from node.storage.board import Card, View
 from node.web import labels, refusals, visits
+from node.web.languages import choices_in, remember
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 from node.web.qr import drawn
@@ -109,7 +111,14 @@ def one(code: str) -> Page:
 
 
 def find(code: str) -> list[Card]:
-    return board.one(run().db(), code, now(), run().space_id)
+    """What a page may show: of a post that was taken down here, that there was one, but none of its words."""
+    return [_seen(card) for card in board.one(run().db(), code, now(), run().space_id)]
+
+
+def _seen(card: Card) -> Card:
+    if card.status != "hidden":
+        return card
+    return structs.replace(card, words="", original="", translations=(), promises=())
 
 
 def which(code: str, cards: list[Card]) -> Page:
@@ -121,12 +130,16 @@ def which(code: str, cards: list[Card]) -> Page:
 
 
 def ask_code() -> Page:
-    return show("code.html", given="", problems={})
+    kept = visits.visit().drafts.pop("code", None)
+    return show("code.html", given=kept.answers["code"] if kept else "", problems={})
 
 
 def take_code() -> Page:
     """A POST, so that digits never stand in an address that is kept."""
-    given = request.form.get("code", "")[:40]
+    given, choices = request.form.get("code", "")[:40], choices_in(request.form)
+    if choices:  # another language or larger text: the same page, nothing typed lost
+        visits.draft("code").answers["code"] = given
+        return remember(to("code"), choices)
     digits = codes.read_digits(given)
     if not digits:
         return show(

@@ -197,3 +197,29 @@ def test_a_time_that_no_calendar_has_stops_no_page(hall: Hall) -> None:
 
 
 _DATED = (b"post.met", b"help.promised", b"post.renewed")
+
+
+@pytest.mark.parametrize("page", ["", "/help", "/thanks", "/flyer"])
+def test_words_that_were_taken_down_are_on_no_page_and_no_flyer(hall: Hall, page: str) -> None:
+    link = hall.has("Buy these pills", category="health")
+    intake.record(hall.run, Hide(card_of(hall, link).id, "an advertisement"))
+    for person, start in ((hall.phone(), ""), (hall.neighbour(), "/kiosk")):
+        html = person.opens(f"{start}/p/{link}{page}").html
+        assert person.status == 200 and "This need is not shown here." in html
+        assert "Buy these pills" not in html and "Print a flyer" not in html
+
+
+def test_a_mistyped_code_does_not_bring_back_words_that_were_taken_down(hall: Hall) -> None:
+    link = hall.has("Buy these pills", category="health")
+    intake.record(hall.run, Hide(card_of(hall, link).id, "an advertisement"))
+    page = hall.phone().opens(f"/p/{link[:8]}{(int(link[8]) + 1) % 10}")
+    assert "Did you mean one of these?" in page.text and "This need is not shown here." in page.text
+    assert "Buy these pills" not in page.html
+
+
+def test_another_language_on_the_page_of_codes_keeps_the_digits(hall: Hall) -> None:
+    tom = hall.phone()
+    tom.opens("/code")
+    page = tom.answers(code="4812", lang="fr")
+    assert tom.path == "/code" and 'lang="fr"' in page.html and page.answer.fields["code"] == "4812"
+    assert tom.opens("/code").answer.fields["code"] == ""
