@@ -55,8 +55,13 @@ class Visits:
             visit.until_ms = now + lasts_ms
             self._held[visit_id] = visit
             while len(self._held) > self._most:
-                self._held.popitem(last=False)
+                del self._held[self._oldest()]
             return visit
+
+    def _oldest(self) -> str:
+        """Who goes first. Nobody at the touchscreen, as long as there are others: phones cannot push them out."""
+        earlier = list(self._held.items())[:-1]
+        return next((name for name, visit in earlier if not visit.begun), earlier[0][0])
 
     def known(self, visit_id: str) -> bool:
         visit = self._held.get(visit_id)
@@ -82,8 +87,11 @@ def install(app: Flask, visits: Visits) -> None:
 
 
 def visit() -> Visit:
-    """This person's visit, made when first asked for."""
+    """This person's visit, made when first asked for. Looking at a form on a phone is not yet remembered: only what is
+    sent is, and sending is paced."""
     g.visit_used = True
+    if request.method != "POST" and not at_kiosk() and not g.visits.known(g.visit_id):
+        return Visit()
     held: Visit = g.visits.get(g.visit_id, KIOSK_MS if at_kiosk() else PHONE_MS)
     return held
 

@@ -139,3 +139,13 @@ def test_forms_lead_on_with_303(hall: Hall) -> None:
         environ_base={"REMOTE_ADDR": tom.address},
     )
     assert answer.status_code == 303
+
+
+def test_leaving_works_however_much_was_sent_before(hall: Hall) -> None:
+    tom = hall.phone()
+    for _ in range(BURST + 2):
+        tom.opens("/code")
+        tom.answers(code="481207393")
+    assert tom.status == 429
+    tom.sends("/leave")
+    assert tom.status == 200
