@@ -22,6 +22,8 @@ ASKED = {  # names in the form of each step
     "words": ("words", "written"),
     "check": ("scope",),
 }
+# step -> (what a tile sends, what may be typed instead): a touch counts more than what was typed before
+TOUCHED = {"date": ("date", "later"), "many": ("for", "more")}
 ANSWER = {
     "what": "category",
     "when": "when",
@@ -35,7 +37,9 @@ LONGEST = 4000  # characters kept of any answer, so that a draft stays small
 
 def taken(step: str, form: Mapping[str, str]) -> dict[str, str]:
     """The answers of a step as typed."""
-    return {name: form[name].strip()[:LONGEST] for name in ASKED[step] if name in form}
+    given = {name: form[name].strip()[:LONGEST] for name in ASKED[step] if name in form}
+    touched, typed = TOUCHED.get(step, ("", ""))
+    return {**given, typed: ""} if given.get(touched) else given
 
 
 def settled(step: str, answers: Mapping[str, str]) -> dict[str, str]:
@@ -90,14 +94,14 @@ def path(answers: Mapping[str, str]) -> list[str]:
     return [step for step in STEPS if step != "date" or answers.get("when") == "date"]
 
 
-def first_gap(answers: Mapping[str, str]) -> str:
-    """The first step without an answer; "check" when all are there."""
-    return next((step for step in path(answers) if step != "check" and ANSWER[step] not in answers), "check")
+def first_gap(kind: str, answers: Mapping[str, str], facts: Facts, areas: Collection[str]) -> str:
+    """The first step without an answer that will do; "check" when all are there."""
+    asked = [step for step in path(answers) if step != "check"]
+    return next((step for step in asked if _is_open(step, kind, answers, facts, areas)), "check")
 
 
-def after(step: str, answers: Mapping[str, str]) -> str:
-    """Where Next leads: on to what is still open. A day is asked whenever somebody chose "on a date"."""
-    return "date" if step == "when" and answers.get("when") == "date" else first_gap(answers)
+def _is_open(step: str, kind: str, answers: Mapping[str, str], facts: Facts, areas: Collection[str]) -> bool:
+    return ANSWER[step] not in answers or bool(problems(step, kind, answers, facts, areas))
 
 
 def before(step: str, answers: Mapping[str, str]) -> str | None:

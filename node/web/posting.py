@@ -36,8 +36,8 @@ def ask(kind: str, step: str) -> Page:
     """A question, with what was answered before. Earlier gaps come first."""
     answers = visits.draft(kind).answers
     if step not in forms.path(answers):
-        return go("step", kind=kind, step=forms.first_gap(answers))
-    gap = forms.first_gap(answers)
+        return go("step", kind=kind, step=_gap(kind, answers))
+    gap = _gap(kind, answers)
     if forms.STEPS.index(step) > forms.STEPS.index(gap):
         return go("step", kind=kind, step=gap)
     return _page(kind, step, {})
@@ -54,16 +54,35 @@ def answer(kind: str, step: str) -> Page:
     if choices:  # another language or larger text: the same page, nothing typed lost
         return remember(to("step", kind=kind, step=step), choices)
     held.answers.update(forms.settled(step, held.answers))
-    wrong = forms.problems(step, kind, held.answers, facts(), run().settings.areas)
+    if request.form.get("to") in forms.STEPS:  # Back, or Change: what stands on this page is kept as well
+        return go("step", kind=kind, step=request.form["to"])
+    return _check(kind) if step == "check" else _next(kind, step, held.answers)
+
+
+def _next(kind: str, step: str, answers: dict[str, str]) -> Page:
+    """On to what is still open. A day is asked whenever somebody chose "on a date"."""
+    wrong = forms.problems(step, kind, answers, facts(), run().settings.areas)
     if wrong:
         return _page(kind, step, refusals.sentences(wrong))
-    return _post(kind) if step == "check" else go("step", kind=kind, step=forms.after(step, held.answers))
+    on_a_date = step == "when" and answers["when"] == "date"
+    return go("step", kind=kind, step="date" if on_a_date else _gap(kind, answers))
 
 
-def _post(kind: str) -> Page:
+def _check(kind: str) -> Page:
     held = visits.draft(kind)
-    if forms.first_gap(held.answers) != "check":
-        return go("step", kind=kind, step=forms.first_gap(held.answers))
+    gap = _gap(kind, held.answers)
+    if gap != "check":
+        return go("step", kind=kind, step=gap)
+    wrong = forms.problems("check", kind, held.answers, facts(), run().settings.areas)
+    return _page(kind, "check", refusals.sentences(wrong)) if wrong else _post(kind, held)
+
+
+def _gap(kind: str, answers: dict[str, str]) -> str:
+    """The first question without an answer that will do."""
+    return forms.first_gap(kind, answers, facts(), run().settings.areas)
+
+
+def _post(kind: str, held: visits.Draft) -> Page:
     try:
         recorded = intake.record(run(), forms.opening(kind, held.answers), held.key)
     except Refusals as refused:
@@ -78,6 +97,8 @@ def done(key: str) -> Page:
     if not cards:
         return go("board")
     card = cards[0]
+    if not card.words:  # taken down or erased meanwhile
+        return go("one", code=card.link)
     return show("post/done.html", card=card, qr=drawn(post_address(card.link), labels.qr_label(card)))
 
 
@@ -92,7 +113,7 @@ def _page(kind: str, step: str, wrong: dict[str, str]) -> Page:
         question=asking.question(kind, step),
         answers=held.answers,
         problems=wrong,
-        before=to("step", kind=kind, step=earlier) if earlier else to("board"),
+        before=earlier,
         key=held.key,
         STEP_NAMES=forms.NAMED,
         **_choices(kind, step, held.answers),

@@ -3,7 +3,7 @@
 import pytest
 
 from node.storage import board
-from tests.web.conftest import Hall
+from tests.web.conftest import Hall, Person
 
 
 def all_posts(hall: Hall) -> list[board.Card]:
@@ -224,3 +224,71 @@ def test_the_page_says_nothing_of_tickets_yet(hall: Hall) -> None:
     amina = hall.neighbour()
     assert "ticket" not in amina.posts("need", "/kiosk").html.lower()
     assert "ticket" not in amina.opens("/kiosk/board").html.lower()
+
+
+def up_to_the_check(person: Person) -> None:
+    person.opens("/post/need")
+    for answers in ({"category": "food"}, {"when": "today"}, {"for_": "2"}, {"area": "East"}, {"words": "Rice"}):
+        person.answers(**answers)
+
+
+def test_back_keeps_words_that_were_not_sent_yet(hall: Hall) -> None:
+    tom = hall.phone()
+    tom.opens("/post/need")
+    for answers in ({"category": "food"}, {"when": "today"}, {"for_": "2"}, {"area": "East"}):
+        tom.answers(**answers)
+    assert 'name="to" value="where" formnovalidate' in tom.page.html
+    tom.answers(words="A long story about rice", to="where")
+    assert tom.path == "/post/need/where"
+    page = tom.answers(area="West")
+    assert tom.path == "/post/need/check" and "A long story about rice" in page.text
+    tom.answers()
+    assert [(post.words, post.lang) for post in all_posts(hall)] == [("A long story about rice", "en")]
+
+
+def test_changing_an_answer_does_not_widen_who_will_see_it(hall: Hall) -> None:
+    tom = hall.phone()
+    up_to_the_check(tom)
+    tom.answers(scope="here", to="words")
+    page = tom.answers(words="Rice, quietly")
+    assert tom.path == "/post/need/check" and page.answer.fields["scope"] == "here"
+    tom.answers()
+    assert [post.scope for post in all_posts(hall)] == ["here"]
+
+
+def test_an_answer_that_will_not_do_is_asked_again_before_the_check(hall: Hall) -> None:
+    tom = hall.phone()
+    up_to_the_check(tom)
+    tom.opens("/post/need/many")
+    tom.answers(more="none")
+    assert tom.status == 422
+    tom.opens("/post/need/check")
+    assert (tom.status, tom.path) == (200, "/post/need/many")
+
+
+def test_answers_that_came_with_a_switch_of_language_are_judged_as_well(hall: Hall) -> None:
+    tom = hall.phone()
+    up_to_the_check(tom)
+    tom.opens("/post/need/many")
+    tom.sends("/post/need/many", **tom.page.answer.fields | {"for": "plenty", "lang": "fr"})
+    tom.opens("/post/need/check")
+    assert (tom.status, tom.path) == (200, "/post/need/many")
+
+
+def test_the_check_is_not_shown_to_somebody_who_answered_nothing(hall: Hall) -> None:
+    tom = hall.phone()
+    tom.opens("/post/need")
+    tom.sends("/post/need/check", **tom.page.answer.fields | {"scope": "everybody"})
+    assert (tom.status, tom.path) == (200, "/post/need/what")
+
+
+def test_a_touched_number_counts_more_than_one_that_was_typed_before(hall: Hall) -> None:
+    tom = hall.phone()
+    tom.opens("/post/need")
+    for answers in ({"category": "food"}, {"when": "today"}, {"more": "7"}):
+        tom.answers(**answers)
+    page = tom.opens("/post/need/many")
+    assert page.answer.fields["more"] == "7"
+    for answers in ({"for_": "3"}, {"area": "East"}, {"words": "Rice"}):
+        page = tom.answers(**answers)
+    assert "For 3 people" in page.text
