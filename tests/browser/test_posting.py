@@ -1,5 +1,7 @@
 """A neighbour posts a need at the touchscreen, in Arabic, with scripts and without."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -123,3 +125,18 @@ def test_every_language_has_its_letters_on_the_keys(
     for key in keys:
         page.click(f".keys button[data-skbtn='{key}']")
     assert page.input_value("#find") == words
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_the_enter_key_goes_on_in_the_same_language_with_the_number_that_was_typed(kiosk: Screen, script: bool) -> None:
+    page = kiosk("ar", script=script)
+    page.goto("/kiosk/post/need/what")
+    press(page, "button[value=food]")
+    press(page, ".dock .btn-main")
+    page.fill("[name=more]", "7")
+    with page.expect_navigation():
+        page.press("[name=more]", "Enter")
+    expect(page).to_have_url(re.compile("/where$"))
+    assert page.locator("html").get_attribute("lang") == "ar"
+    page.goto("/kiosk/post/need/many")
+    expect(page.locator("[name=more]")).to_have_value("7")
