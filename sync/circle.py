@@ -114,7 +114,6 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, bundle_key = coalesce(exclu
 """
 STATE = "SELECT state FROM space WHERE id = ?"
 ROSTER = "SELECT roster FROM space WHERE id = ?"
-FROM_THE_START = "UPDATE peer SET n = 0, mark = x''"
 
 
 def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) -> bytes:
@@ -129,7 +128,7 @@ def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) 
         _check_named(db, who)
         know(db, who.node, who.space, handover.node_cert, handover.address)
         if before in (None, ("blocked",)):
-            db.execute(FROM_THE_START)  # what others have of this space was passed over so far
+            db.execute(proofs.FROM_THE_START)  # what others have of this space was passed over so far
         add_keys(folder, handover.keys)
     return who.space
 

@@ -216,10 +216,10 @@ def from_wire(data: bytes) -> Handover:
     if not 0 < wire.port < 65536 or any(len(k.key) != KEY_BYTES for k in keys):
         raise BadHandover
     certs = unwire(wire.space_cert), unwire(wire.node_cert), unwire(wire.roster)
-    return Handover(*certs, _plain(wire.name), keys, unwire(wire.bundle_key), wire.port)
+    return Handover(*certs, plain_name(wire.name), keys, unwire(wire.bundle_key), wire.port)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as it may stand on a page: nothing that hides or turns text around. Persian needs its joiners."""
     return "".join(char for char in name if char.isprintable() or char in "\u200c\u200d")[:NAME_LIMIT]
 

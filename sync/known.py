@@ -26,16 +26,15 @@ def cursor(db: sqlite3.Connection, node: bytes) -> tuple[int, bytes]:
     return (row[0], row[1]) if row else (0, b"")
 
 
-def move_cursor(db: sqlite3.Connection, node: bytes, n: int, mark: bytes) -> None:
-    """All that this peer had told of with (n, mark) is in."""
-    with writing(db):
-        db.execute("UPDATE peer SET n = ?, mark = ? WHERE node = ?", (n, mark, node))
+Cursor = tuple[int, bytes]
+MOVE = "UPDATE peer SET n = ?, mark = ? WHERE node = ? AND n = ? AND mark = ?"
 
 
-def start_over(db: sqlite3.Connection) -> None:
-    """More is taken here than before (a space accepted, a node named): every peer is asked for everything again."""
+def move_cursor(db: sqlite3.Connection, node: bytes, before: Cursor, after: Cursor) -> bool:
+    """All that this peer had told of with `after` is in. False, and nothing moved, where the cursor is not `before` any
+    more: another process, or what came in, has set it back meanwhile (proofs.FROM_THE_START)."""
     with writing(db):
-        db.execute("UPDATE peer SET n = 0, mark = x''")
+        return db.execute(MOVE, (*after, node, *before)).rowcount == 1
 
 
 TRIED = """

@@ -19,7 +19,7 @@ BODY_BYTES = 2 << 20
 HEADS = 2_000  # in one answer to `news`
 WANTED_FEEDS = 200
 WANTED_PAYLOADS = 500
-WANTED_PROOFS = 500
+WANTED_PROOFS = 250  # of 8 KiB at most, so an answer stays below BODY_BYTES
 
 Number = Annotated[int, Meta(ge=0, lt=INTEGERS_BELOW)]
 Id = Annotated[str, Meta(min_length=43, max_length=43)]

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync import log
-from sync.entry import Count, Entry, b64, post_id, unb64
+from sync.entry import BOARD, Count, Entry, b64, post_id, unb64
 from sync.identity import space_id, sync_folder
 from sync.refusals import BadEntry, BadProof
 
@@ -154,8 +154,20 @@ def _is_held(db: sqlite3.Connection, line: bytes) -> bool:
 ADOPT = "UPDATE space SET roster = ?, roster_no = ? WHERE id = ? AND (roster IS NULL OR roster_no < ?)"
 
 
+SUPERSEDED = "DELETE FROM proof WHERE kind = 'roster' AND about = ?"
+FROM_THE_START = "UPDATE peer SET n = 0, mark = randomblob(16)"
+"""More is taken here than before, so every peer is asked for everything again. A mark that was never given, so that a
+visit on its way notices too (known.move_cursor)."""
+
+
 def _adopt(db: sqlite3.Connection, roster: Roster) -> bool:
-    return db.execute(ADOPT, (roster.line, roster.number, roster.space, roster.number)).rowcount == 1
+    """True if it is the highest of its space so far. The one before is not needed any more, nor passed on; a node may
+    be named now whose feeds were passed over."""
+    if db.execute(ADOPT, (roster.line, roster.number, roster.space, roster.number)).rowcount == 0:
+        return False
+    db.execute(SUPERSEDED, (roster.space,))
+    db.execute(FROM_THE_START)
+    return True
 
 
 ERASED = "SELECT 1 FROM proof WHERE (kind = 'tombstone' AND about = ?) OR (post <> x'' AND post = ?) LIMIT 1"
@@ -168,13 +180,14 @@ def is_erased(db: sqlite3.Connection, owner: bytes, post: bytes) -> bool:
 
 
 def without_erased(db: sqlite3.Connection, entries: list[Entry]) -> tuple[list[Entry], frozenset[int]]:
-    """The same entries, those that a tombstone forbids without salt and payload; and the seqs of these."""
+    """The same entries, those that a tombstone forbids without salt and payload; and the seqs of these. System entries
+    keep theirs: without its opening nobody could take a feed from here."""
     if db.execute(ANY_TOMBSTONE).fetchone() is None:
         return entries, frozenset()
     gone = {
         e.header.seq
         for e in entries
-        if (e.header.owner or e.header.post) and is_erased(db, e.header.owner, e.header.post)
+        if e.header.sys == BOARD and (e.header.owner or e.header.post) and is_erased(db, e.header.owner, e.header.post)
     }
     bare = [msgspec.structs.replace(e, salt=b"", payload=None) if e.header.seq in gone else e for e in entries]
     return bare, frozenset(gone)

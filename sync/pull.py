@@ -17,6 +17,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from sync import known, log
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
+from sync.known import Cursor
 from sync.messages import (
     WANTED_FEEDS,
     WANTED_PAYLOADS,
@@ -96,36 +97,48 @@ class Pull:
         self._shunned = set() if shunned is None else shunned
         self._wants: dict[bytes, Want] = {}
         self._pages_at_once = 1
+        self._held_back = False  # something that this peer told of is still to be taken from it
         self.report = Report()
 
     async def run(self) -> Report:
         """Raises what the line raises; what was taken until then stays."""
+        kept = at = await self._work(self._cursor)
         for _ in range(ROUNDS):
-            news = await self._news()
+            news = read(await self._post("news", write(NewsAsked(at[0], text(at[1])))), News)
             if news.same:
                 break
-            self.report.proofs += len(news.proofs)
-            await self._proofs([raw(word) for word in news.proofs])
-            await self._entries(news.heads)
-            if self.report.refused:
-                break  # the cursor stays, so that the same heads are told again
-            await self._work(self._remember, news)
-            if not news.more:
+            at = await self._hear(news)
+            if self._held_back:  # the cursor stays, so that the next visit is told the same heads again
+                more = news.more
+            elif await self._work(self._move, kept, at):
+                kept, more = at, news.more
+            else:  # it was set back: what was passed over may be taken now
+                before, kept = kept, await self._work(self._cursor)
+                at, more = kept, kept != before
+                self.report.passed.clear()
+            if not more:
                 break
         await self._payloads()
         return self.report
+
+    async def _hear(self, news: News) -> Cursor:
+        """Takes what these news tell of. Returns how far they reach."""
+        reached = news.n, raw(news.mark, 16) if news.mark else b""
+        self.report.proofs += len(news.proofs)
+        await self._proofs([raw(word) for word in news.proofs])
+        await self._entries(news.heads)
+        self._held_back |= bool(self.report.refused)
+        return reached
 
     async def _post(self, path: str, body: bytes) -> bytes:
         self.report.asked += 1
         return await self._line.post(f"/peer/v1/{path}", body)
 
-    async def _news(self) -> News:
-        n, mark = await self._work(lambda: known.cursor(self._gate.db(), self._node))
-        return read(await self._post("news", write(NewsAsked(n, text(mark)))), News)
+    def _cursor(self) -> Cursor:
+        return known.cursor(self._gate.db(), self._node)
 
-    def _remember(self, news: News) -> None:
-        mark = raw(news.mark, 16) if news.mark else b""
-        known.move_cursor(self._gate.db(), self._node, news.n, mark)
+    def _move(self, before: Cursor, after: Cursor) -> bool:
+        return known.move_cursor(self._gate.db(), self._node, before, after)
 
     async def _proofs(self, ids: list[bytes]) -> None:
         new = await self._work(lambda: unknown_proofs(self._gate.db(), ids))
@@ -143,13 +156,12 @@ class Pull:
             for line in lines:
                 with contextlib.suppress(BadProof):
                     self.report.taken.append(self._gate.accept([], [line]))
-        if any(line.startswith(b'["cr') for line in lines):
-            known.start_over(self._gate.db())  # a node may be named now whose feeds were passed over
 
     async def _entries(self, heads: list[Head]) -> None:
         """Takes what these heads have and this node has not; the next pages come in while some are written."""
         self._wants = await self._work(lambda: compare(self._gate.db(), heads, self._shunned))
         ids = {raw(feed): raw(id_) for _, feed, _, id_ in heads}
+        self._held_back |= not self._shunned.isdisjoint(ids.items())
         ready: asyncio.Queue[Page | None] = asyncio.Queue()
         room = asyncio.Semaphore(PAGES_AHEAD)
         fetching = asyncio.create_task(self._fetch(ready, room))

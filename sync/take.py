@@ -11,14 +11,13 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 
 from sync import log, proofs
-from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, Entry, check_commitment, check_signature, unb64
+from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
+from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
 from sync.log import Feed, Held
 from sync.refusals import BadChain, BadEntry, BadSignature, Fork, Gap, TooMuch, Unaccepted
 from sync.schema import FEED_SHIFT
 from sync.writer import check_opening
-
-NAME_LIMIT = 80
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -64,17 +63,25 @@ def _check_chain(run: list[Entry]) -> None:
             raise BadChain(f"entry {after.header.seq} does not follow")
     if any((entry.header.prev == b"") != (entry.header.seq == 0) for entry in run[:1]):
         raise BadChain("only entry 0 follows nothing")
-    if len(run) > SIGN_EVERY or sum(len(entry.raw) + len(entry.payload or b"") for entry in run) > SIGN_EVERY_BYTES:
+    if len(run) > SIGN_EVERY or sum(map(_length, run)) > SIGN_EVERY_BYTES:
         _check_signed_often(run)
     if not run[-1].sig:
         raise BadSignature("a run ends at a signed entry")
-    check_signature(run[-1])
+    for entry in run:
+        if entry.sig:  # every one, since a run that is passed on from here may end at any of them
+            check_signature(entry)
+
+
+def _length(entry: Entry) -> int:
+    """Bytes of header and payload, an absent one as short as it can be: it may come later, and counts then too."""
+    absent = entry.header.size - STEP + 1
+    return len(entry.raw) + (absent if entry.payload is None else len(entry.payload))
 
 
 def _check_signed_often(run: list[Entry]) -> None:
     unsigned = size = 0
     for entry in run:
-        unsigned, size = unsigned + 1, size + len(entry.raw) + len(entry.payload or b"")
+        unsigned, size = unsigned + 1, size + _length(entry)
         if unsigned > SIGN_EVERY or size > SIGN_EVERY_BYTES:
             raise TooMuch("a feed signs at least every 500 entries or 512 KiB")
         if entry.sig:
@@ -116,7 +123,7 @@ def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
         raise Unaccepted("this space is not accepted here")
     if row[2] is None or certified.node_key not in proofs.read_roster(row[2]).nodes:
         raise Unaccepted("its space does not name this node")
-    db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (opening.name[:NAME_LIMIT], row[0]))
+    db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (plain_name(opening.name), row[0]))
     return log.add_feed(db, entry.header.feed, row[0], certified.node, opening.scope)
 
 

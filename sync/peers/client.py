@@ -82,6 +82,8 @@ class Link:
             raise Unreachable("handshake", str(error)) from None
         except TimeoutError:
             raise Unreachable("silent") from None
+        except zlib.error as error:
+            raise Unreachable("cut-short", str(error)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable("unreachable", str(error)) from None
 

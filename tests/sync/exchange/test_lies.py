@@ -5,15 +5,16 @@ import json
 import zlib
 from functools import partial
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import log, proofs
 from sync.entry import b64
-from sync.messages import Malformed, News, write
+from sync.messages import BODY_BYTES, WANTED_PROOFS, Malformed, News, write
 from sync.peers.client import Unreachable
 from sync.pull import Pull
-from sync.refusals import BadEntry
+from sync.refusals import BadEntry, BadSignature, TooMuch
 from sync.writer import Draft, Writer
 from tests.sync.exchange.nodes import Spoken, visit
 
@@ -150,3 +151,53 @@ def test_a_kind_of_proof_from_a_newer_node_stops_nothing(hall, library):
     visit(library, hall, lambda path, body: b'["cx1","of a kind to come"]\n' + body if path == "proofs" else body)
     assert library.words() == hall.words()
     assert library.db.execute("SELECT count(*) FROM proof WHERE kind = 'tombstone'").fetchone() == (1,)
+
+
+def test_a_signature_inside_a_run_is_not_taken_unseen(hall, library):
+    """Whoever takes this run from here gets it cut elsewhere, perhaps to end at that very entry."""
+    hall.says(*(f"note {number}" for number in range(5)))
+    page = hall.page()
+    page[2] = msgspec.structs.replace(page[2], sig=bytes(64))
+    with pytest.raises(BadSignature):
+        library.hears(page)
+
+
+def test_words_that_come_later_make_no_run_longer_than_anyone_takes(hall, library, mosque, monkeypatch):
+    monkeypatch.setattr("sync.writer.SIGN_EVERY_BYTES", 1 << 30)
+    hall.says(*["x" * 30_000] * 100)
+    bare = [msgspec.structs.replace(e, salt=b"", payload=None) if e.header.sys == 0 else e for e in hall.page()]
+    with pytest.raises(TooMuch):
+        library.hears(bare)
+
+
+def test_an_opening_is_passed_on_whatever_a_ticket_erased(hall, library, mosque):
+    ticket = Ed25519PrivateKey.generate()
+    owner = ticket.public_key().public_bytes_raw()
+    with log.writing(library.db):
+        proofs.take(library.db, [proofs.make_tombstone(ticket)], 0)
+    opening = Writer._opening
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Writer, "_opening", lambda *a: msgspec.structs.replace(opening(*a), owner=owner))
+        hall.says("words")
+    visit(library, hall)
+    visit(mosque, library)
+    assert mosque.words() == hall.words()
+
+
+def test_many_large_rosters_do_not_fill_an_answer(hall, library, mosque):
+    """One member issues hundreds; only the last one is kept and passed on."""
+    keys = [bytes([n]) * 32 for n in range(60)]
+    for number in range(2, 8):
+        nodes = [mosque.identity.public_key, *keys]
+        with log.writing(hall.db):
+            proofs.take(hall.db, [proofs.make_roster(mosque.paper.authority(), number, nodes, keys)], 0)
+    kept = hall.db.execute("SELECT COUNT(*) FROM proof WHERE about = ?", (mosque.identity.space_id,)).fetchone()
+    assert kept == (1,) and WANTED_PROOFS * (proofs.LINE_LIMIT + 1) <= BODY_BYTES
+
+
+def test_a_name_that_turns_text_around_is_made_plain(hall, library):
+    hall.name = "Hall\u202e\x1b[2J"
+    hall.writer = hall.new_run()
+    hall.says("words")
+    library.hears(hall.page())
+    assert library.db.execute("SELECT name FROM space WHERE state = 'accepted'").fetchone() == ("Hall[2J",)

@@ -2,12 +2,16 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import known, log, proofs
-from sync.messages import News, read
+from sync import identity, known, log, proofs
+from sync.identity import Identity
+from sync.messages import News, NewsAsked, read, text, write
 from sync.peers.client import Unreachable
+from sync.pull import Pull
+from sync.refusals import TooMuch
 from tests.sync.exchange.nodes import Node, Spoken, through_a_proxy, visit
 
 
@@ -70,7 +74,6 @@ def test_once_a_space_is_accepted_what_was_passed_over_comes(hall, library, tmp_
     visit(hall, far)
     visit(library, hall)
     library.knows(far)
-    known.start_over(library.db)
     visit(library, hall)
     assert library.words() == far.words() and far.words()
 
@@ -134,3 +137,111 @@ def test_more_changes_than_one_answer_holds_come_in_several(hall, library, monke
     asyncio.run(library.pulls(hall, line))
     assert line.paths.count("news") > 2 and library.words() == hall.words()
     assert read(asyncio.run(Spoken(hall, library).post("/news", b'{"n":0,"mark":""}')), News).more
+
+
+def second_node_of(space, folder):
+    """A space outgrows one machine. Returns its new node and the roster that names it."""
+    beside = Node(folder, space.name)
+    mine = beside.identity
+    cert = identity.node_certificate(space.paper, mine.node_key.public_key())
+    beside.identity = Identity(
+        space.identity.space_id, space.identity.space_cert, mine.node_key, cert, mine.node_fingerprint
+    )
+    beside.writer = beside.new_run()
+    nodes = [space.identity.public_key, mine.public_key]
+    return beside, proofs.make_roster(space.paper.authority(), 2, nodes, [])
+
+
+def test_what_a_node_said_before_its_space_named_it_to_us_comes_in_after_all(hall, library, mosque, tmp_path):
+    """And is asked of the very peer that brought the roster; nobody else may have it."""
+    beside, roster = second_node_of(mosque, tmp_path / "beside")
+    said = beside.says("from the second machine")
+    with log.writing(hall.db):
+        proofs.take(hall.db, [roster], 0)
+    hall.hears([held.entry for held in log.read(beside.db, 1)])
+    first = library.db.execute("SELECT id FROM proof WHERE kind = 'roster'").fetchall()
+
+    def before_it_was_told(path, body):
+        return write(msgspec.structs.replace(read(body, News), proofs=[])) if path == "news" else body
+
+    assert visit(library, hall, before_it_was_told).passed and library.words() == []
+    with log.writing(hall.db):
+        hall.db.execute("UPDATE proof SET changed = ? WHERE line = ?", (log.arrive(hall.db, 1, roster, 0), roster))
+    visit(library, hall)
+    assert library.words() == [said[0].entry.payload]
+    assert len(library.db.execute("SELECT id FROM proof WHERE kind = 'roster'").fetchall()) == len(first)
+
+
+def test_a_roster_of_somebody_else_makes_nobody_ask_for_everything_again(hall, library, mosque, tmp_path):
+    far = Node(tmp_path / "far", "Far")
+    for node in (hall, mosque):
+        node.knows(far)
+        node.says("words")
+        visit(library, node)
+    for node in (hall, mosque, hall):
+        line = Spoken(node, library)
+        asyncio.run(library.pulls(node, line))
+        assert line.paths == ["news"]
+        assert read(asyncio.run(line.post("/news", asked(library, node))), News).same
+
+
+def asked(listener, teller):
+    n, mark = known.cursor(listener.db, teller.identity.node_fingerprint)
+    return write(NewsAsked(n, text(mark)))
+
+
+def test_a_space_that_is_accepted_during_a_visit_is_heard_at_once(hall, library, tmp_path):
+    """Two stewards pair while the exchange is in the middle of a long visit."""
+    far = Node(tmp_path / "far", "Far")
+    hall.knows(far)
+    far.knows(hall)
+    far.says("from far away")
+    visit(hall, far)
+    hall.says("from the hall")
+
+    def pairing_meanwhile(path, body):
+        if path == "entries" and not library.db.execute("SELECT 1 FROM space WHERE name = 'Far'").fetchone():
+            library.knows(far)
+        return body
+
+    visit(library, hall, pairing_meanwhile)
+    assert set(library.words()) == {*hall.words(), *far.words()}
+
+
+def test_what_could_not_be_taken_for_a_while_comes_in_when_it_can(hall, library):
+    """A disk that was full, say: the feed is left alone for ten minutes, and not forgotten meanwhile."""
+    hall.says("words")
+    shunned, full = set(), [True]
+    accept = library.gate.accept
+
+    def while_there_is_room(pages, *more):
+        if full[0] and pages:
+            raise TooMuch("no room")
+        return accept(pages, *more)
+
+    library.gate.accept = while_there_is_room
+
+    def at_the_library():
+        pull = Pull(Spoken(hall, library), library.gate, hall.identity.node_fingerprint, asyncio.to_thread, shunned)
+        return asyncio.run(pull.run())
+
+    assert at_the_library().refused
+    assert not at_the_library().refused, "it is not tried again at once"
+    full[0] = False
+    shunned.clear()
+    at_the_library()
+    assert library.words() == hall.words()
+
+
+def test_one_feed_that_is_refused_holds_back_nothing_that_is_told_later(hall, library, monkeypatch):
+    monkeypatch.setattr("sync.exchange.HEADS", 3)
+    hall.says("changed on the way")
+    for n in range(10):
+        hall.writer = hall.new_run()
+        hall.says(f"run {n}")
+
+    def lie(path, body):
+        return body.replace(b"changed on", b"changes on") if path == "entries" else body
+
+    assert visit(library, hall, lie).refused
+    assert library.words() == hall.words()[1:]
