@@ -132,7 +132,7 @@ class Exchange:
             n = log.last_arrival(db)[0]
             if n != told:
                 told = n
-                await self._visits.poke()
+                self._visits.poke()
 
     async def _trust_new_spaces(self) -> None:
         fresh = set(trusted(self._run.db())) - self._trusted

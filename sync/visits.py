@@ -29,6 +29,7 @@ STRANGER_SECONDS = 600.0  # a node that is not of the circle is tried again afte
 CIRCLE_SECONDS = 3600.0
 FORGIVE_SECONDS = 600.0  # and so is a feed that a peer could not prove
 VISITS_AT_ONCE = 4
+STRANGERS_AT_ONCE = 2  # beside them: whoever announces nodes that do not answer delays no member
 PEERS_AT_MOST = 500  # anybody in the network can announce nodes
 ADDRESSES_EACH = 8
 
@@ -59,6 +60,8 @@ class _Peer:
     forgive_at: float = 0.0
     circle_at: float = 0.0  # when it is next asked about the circle
     task: asyncio.Task[None] | None = None
+    news: bool = False  # something to tell it of
+    telling: asyncio.Task[None] | None = None
 
 
 class Visits:
@@ -86,17 +89,19 @@ class Visits:
         self._writer = ThreadPoolExecutor(1, "ingest")
         self._quick = ThreadPoolExecutor(2, "visit")
         self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
+        self._strangers_at_once = asyncio.Semaphore(STRANGERS_AT_ONCE)
 
     async def refresh(self) -> None:
         """Begins to visit peers that are new in the table, and stops visiting those that are blocked."""
         rows = {peer.node: peer.address for peer in await self._look(lambda: circle.peers(self._gate.db()))}
-        for node in rows.keys() - self._members:  # of the circle now; it may have been tried as a stranger before
+        fresh, self._members = rows.keys() - self._members, set(rows)
+        for node in fresh:  # of the circle now; it may have been tried as a stranger before
             self.appeared(node, [rows[node]] if rows[node] else [])
-        self._members = set(rows)
 
     def appeared(self, node: bytes, addresses: Iterable[str]) -> None:
         """A node is, or says that it is, at these addresses: visit it now."""
-        if node == self._me or (node not in self._peers and len(self._peers) >= PEERS_AT_MOST):
+        known_here = node in self._peers or node in self._members
+        if node == self._me or (not known_here and len(self._peers) >= PEERS_AT_MOST):
             return
         peer = self._peers.setdefault(node, _Peer(node))
         fresh = list(dict.fromkeys(addresses))
@@ -105,9 +110,13 @@ class Visits:
         if peer.task is None and self._stay:
             peer.task = asyncio.create_task(self._keep_visiting(peer))
 
-    async def poke(self) -> None:
-        """Tells every peer that there is news here. Who cannot be told will notice within the minute."""
-        await asyncio.gather(*(self._poke(peer) for peer in self._peers.values()))
+    def poke(self) -> None:
+        """Tells every peer that there is news here, each by itself: one that does not answer delays no other. Who
+        cannot be told will notice within the minute."""
+        for peer in self._peers.values():
+            peer.news = True
+            if peer.link is not None and (peer.telling is None or peer.telling.done()):
+                peer.telling = asyncio.create_task(self._tell(peer))
 
     async def visit_all(self) -> list[Visited]:
         """Every peer now, and how it went."""
@@ -125,11 +134,12 @@ class Visits:
             return Visited(b"", address, Report(), error.key)
         finally:
             await link.close()
+        self._members.add(node)  # it has just proven so
         self.appeared(node, [link.address])
         return await self.visit(self._peers[node])
 
     async def close(self) -> None:
-        tasks = [peer.task for peer in self._peers.values() if peer.task]
+        tasks = [task for peer in self._peers.values() for task in (peer.task, peer.telling) if task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -155,7 +165,7 @@ class Visits:
 
     async def visit(self, peer: _Peer) -> Visited:
         """One visit, after the one that is on its way to the same peer."""
-        async with peer.busy, self._at_once:
+        async with peer.busy, self._at_once if peer.node in self._members else self._strangers_at_once:
             report, error = Report(), "no-address"
             for address in await self._addresses(peer):
                 report, error = await self._visit_at(peer, address)
@@ -237,11 +247,12 @@ class Visits:
             known.tried(db, node, self._now_ms(), error)
         return Visited(node, name, report, error)
 
-    async def _poke(self, peer: _Peer) -> None:
-        if peer.link is None:
-            return  # it was not reached lately: it will ask by itself, or appear
-        with contextlib.suppress(Unreachable, Declined):
-            await peer.link.post("/peer/v1/poke", write(Poke(self._port())))
+    async def _tell(self, peer: _Peer) -> None:
+        """One without a line was not reached lately: it will ask by itself, or appear."""
+        while peer.news and peer.link is not None:
+            peer.news = False
+            with contextlib.suppress(Unreachable, Declined):
+                await peer.link.post("/peer/v1/poke", write(Poke(self._port())))
 
     async def _check(self, certificate: bytes) -> Caller:
         return await self._look(lambda: caller(self._gate.db(), certificate))

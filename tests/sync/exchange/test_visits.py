@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sync import circle
+from sync import circle, visits
 from sync.exchange import Answers, trusted
 from sync.peers import server, tls
 from sync.peers.server import Door, PeerServer
@@ -60,7 +60,7 @@ def test_a_new_entry_is_at_the_other_within_moments_of_the_poke(hall, library):
             await soon(lambda: at_hall._peers.get(library.identity.node_fingerprint) is not None)
             await at_hall.visit_all()
             hall.says("A ladder")
-            await at_hall.poke()
+            at_hall.poke()
             return await soon(lambda: library.words() == hall.words())
 
     assert asyncio.run(story()) < 3
@@ -165,3 +165,40 @@ def test_an_announced_address_that_is_none_harms_nothing(hall, library, addresse
             return await at_library.visit(at_library._peers[hall.identity.node_fingerprint])
 
     assert asyncio.run(story()).error == "unreachable"
+
+
+def test_a_flood_of_announced_nodes_keeps_no_member_waiting(hall, library):
+    """Anybody in the network can announce nodes at addresses that never answer."""
+    hall.says("A ladder")
+    mine = hall.identity
+
+    async def story():
+        nowhere = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        async with at_work(hall) as at_hall, at_work(library) as at_library:
+            at_library._members.clear()
+            at_library._peers.clear()
+            for n in range(visits.PEERS_AT_MOST):
+                at_library.appeared(n.to_bytes(32, "big"), [nowhere])
+            await asyncio.sleep(0.2)
+            circle.know(library.db, mine.node_fingerprint, mine.space_id, mine.node_cert, at_hall.address)
+            await at_library.refresh()
+            return await soon(lambda: library.words() == hall.words(), 5)
+
+    with listen() as silent:
+        assert asyncio.run(story()) < 5
+
+
+def test_a_peer_that_does_not_answer_delays_the_poke_of_no_other(hall, library, mosque):
+    async def story():
+        async with at_work(hall) as at_hall, at_work(library) as at_library, at_work(mosque) as at_mosque:
+            for each in (at_library, at_mosque):
+                each.appeared(hall.identity.node_fingerprint, [at_hall.address])
+                await at_hall.visit_address(each.address)
+            link = at_hall._peers[mosque.identity.node_fingerprint].link
+            link.post = lambda path, body: asyncio.sleep(30)
+            at_hall.poke()
+            hall.says("A ladder")
+            at_hall.poke()
+            return await soon(lambda: library.words() == hall.words(), 5)
+
+    assert asyncio.run(story()) < 3
