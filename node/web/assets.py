@@ -15,9 +15,9 @@ FOLDER = Path(__file__).parent.parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 # One sheet an audience: a phone's first page then costs three requests.
 BUNDLES = {
-    "kiosk.css": ("tokens.css", "components.css", "more.css", "kiosk.css", "kiosk-more.css"),
-    "phone.css": ("tokens.css", "components.css", "more.css", "phone.css", "phone-more.css"),
-    "print.css": ("tokens.css", "components.css", "print.css", "print-more.css"),
+    "kiosk.css": ("tokens.css", "components.css", "kiosk.css"),
+    "phone.css": ("tokens.css", "components.css", "phone.css"),
+    "print.css": ("tokens.css", "components.css", "print.css"),
     "kiosk.js": (
         "vendor/simple-keyboard-3.8.192.js",
         "kiosk.js",

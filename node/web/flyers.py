@@ -20,7 +20,7 @@ from node.web.qr import drawn
 from node.web.reading import Page, find, which
 
 TABS = 6
-# Type sizes of the words, in points; print-more.css has a class for each.
+# Type sizes of the words, in points; print.css has a class for each.
 SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10)
 BILINGUAL = 30  # the largest beside a second language
 # letters times points squared that the sheet holds; scripts with tall lines hold fewer
