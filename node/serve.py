@@ -39,7 +39,7 @@ class AlreadyServing(Exception):
 
 def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -> None:
     """Runs until SIGINT or SIGTERM. Raises AlreadyServing, or listening.PortTaken, before anything has started."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(0o700, parents=True, exist_ok=True)
     with alone(settings.data):
         sockets = listening.listen(settings.host, settings.port)
         run = open_run(settings)
@@ -163,4 +163,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-

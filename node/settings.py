@@ -73,7 +73,7 @@ def write_default(settings: Settings) -> bool:
     path = settings.data / FILE
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{FILE}.{os.getpid()}")
     draft.write_text(_default_text(settings), encoding="utf-8")
     try:

@@ -214,7 +214,7 @@ SPACE_CERT_FILE, NODE_CERT_FILE = "space.crt", "node.crt"
 def found(folder: Path, random: Callable[[int], bytes]) -> Identity:
     """The identity in this folder; at the first start, a new space with its first node. Two first starts at once
     make one set of keys; one that was cut short goes on from the paper key that it had written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     with locked(folder / "keys.lock"):
         if not (folder / NODE_CERT_FILE).exists():
             _make_keys(folder, random)

@@ -110,7 +110,9 @@ def test_the_paper_key_leaves_the_disk_and_the_node_goes_on(tmp_path):
     assert identity.found(tmp_path, os.urandom).space_id == ours.space_id
 
 
-def test_secrets_are_readable_by_us_alone(tmp_path):
+def test_secrets_and_the_folder_made_for_them_are_readable_by_us_alone(tmp_path):
+    identity.found(tmp_path / "new", os.urandom)
+    assert (tmp_path / "new").stat().st_mode & 0o77 == 0
     identity.found(tmp_path, os.urandom)
     assert {path.name: path.stat().st_mode & 0o77 for path in tmp_path.glob("*.key")} == {"paper.key": 0, "node.key": 0}
 
