@@ -21,10 +21,11 @@ from node.web.reading import Page, find, which
 
 TABS = 6
 # Type sizes of the words, in points; print.css has a class for each.
-SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10)
+SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10, 8)
 BILINGUAL = 30  # the largest beside a second language
 # letters times points squared that the sheet holds; scripts with tall lines hold fewer
-ROOM, TALL_ROOM = 120_000, 85_000
+ROOM, TALL_ROOM = 100_000, 75_000
+BESIDE = 0.6  # what a second language leaves of it
 TALL = ("ar", "bn", "ckb", "fa", "ps", "ur")
 
 
@@ -46,7 +47,7 @@ def flyer(code: str) -> Page:
         main=main,
         first=told_in(main, card),
         second=told_in(reader, card) if reader is not main else None,
-        size=size_of(card, SIZES[0] if reader is main else BILINGUAL),
+        size=size_of(card, bilingual=reader is not main),
         tabs=TABS,
         code=codes.shown(card.code),
         qr=drawn(post_address(card.link), "QR"),
@@ -55,9 +56,10 @@ def flyer(code: str) -> Page:
     )
 
 
-def size_of(card: Card, largest: int) -> int:
+def size_of(card: Card, bilingual: bool) -> int:
     """The largest type in which the words fit the sheet."""
-    room = TALL_ROOM if card.lang in TALL else ROOM
+    room = (TALL_ROOM if card.lang in TALL else ROOM) * (BESIDE if bilingual else 1)
+    largest = BILINGUAL if bilingual else SIZES[0]
     fitting = (size for size in SIZES if size <= largest and len(card.words) * size * size <= room)
     return next(fitting, SIZES[-1])
 

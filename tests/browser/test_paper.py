@@ -1,5 +1,7 @@
 """On paper nothing is clipped: words of every length, one language and two, need and offer."""
 
+import dataclasses
+
 import pytest
 
 from node import intake
@@ -19,9 +21,10 @@ CLIPPED = """() => [...document.querySelectorAll(".notice, .how li, .tabs li")].
 MILLIMETRE = 96 / 25.4
 
 
-@pytest.mark.parametrize("reader", ["en", "ar"])
+@pytest.mark.parametrize("reader", ["en", "ar", "ur"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_words_of_every_length_fit_the_sheet(screen: Screen, run: Run, language: str, reader: str) -> None:
+    run.settings = dataclasses.replace(run.settings, desk="by the door", hours="9:00 to 20:00", wifi="Riverside Hall")
     page = screen(f"/?lang={reader}", size={"width": 820, "height": 1200})
     page.emulate_media(media="print")
     clipped = {}
