@@ -88,12 +88,21 @@ class Pull:
     """One visit to one peer.
 
     shunned: (feed, head) that this peer could not prove; they are not asked for again while the set is kept.
+    aside: runs what only computes beside the event loop; seconds: a clock that only goes forward.
     """
 
     def __init__(
-        self, line: Line, gate: Gate, node: bytes, work: Work, shunned: set[tuple[bytes, bytes]] | None = None
+        self,
+        line: Line,
+        gate: Gate,
+        node: bytes,
+        work: Work,
+        shunned: set[tuple[bytes, bytes]] | None = None,
+        aside: Work = asyncio.to_thread,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line, self._gate, self._node, self._work = line, gate, node, work
+        self._aside, self._seconds = aside, seconds
         self._shunned = set() if shunned is None else shunned
         self._wants: dict[bytes, Want] = {}
         self._pages_at_once = 1
@@ -177,7 +186,7 @@ class Pull:
         while wants := self._still_wanted():
             await room.acquire()
             body = write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()]))
-            page = await asyncio.to_thread(parse_page, await self._post("entries", body))
+            page = await self._aside(parse_page, await self._post("entries", body))
             self._advance(page, wants)
             ready.put_nowait(page)
 
@@ -213,9 +222,9 @@ class Pull:
                 room.release()
 
     async def _accept(self, pages: list[Page]) -> None:
-        began = time.monotonic()
+        began = self._seconds()
         await self._work(enter, self._gate, pages, self.report)
-        quick = time.monotonic() - began < TRANSACTION_SECONDS
+        quick = self._seconds() - began < TRANSACTION_SECONDS
         self._pages_at_once = min(PAGES_A_TRANSACTION, self._pages_at_once * 2) if quick else 1
 
     async def _payloads(self) -> None:
