@@ -215,7 +215,7 @@ def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> C
     fresh = proving.take(connection, lines, run.clock_ms())
     for proof in fresh:
         if isinstance(proof, proving.Tombstone):
-            changes = changes.plus(forgetting.forget(connection, proof.owner))
+            changes = changes.plus(forgetting.forget(connection, proof.owner, run.clock_ms()))
     proving.keep_outside(run.settings.data, fresh)
     return changes
 

@@ -59,10 +59,19 @@ def needless(folded: Post, said: Iterable[Said]) -> set[bytes]:
     """Ids of the entries that the fold of this post never reads again: the state before an edit; of a post that its
     space erased, everything but the erasing."""
     if folded.erased:
-        return {one.id for one in said if not _erases(one)}
+        return {one.id for one in said if not _erases(one)} - _may_tell_home(folded, said)
     kept = {one.id for one in said if one.id == folded.words_from}
     words = {_words(one) for one in said if one.id in kept}
     return {one.id for one in said if one.id not in kept and _is_state_of(folded, one) and _words(one) not in words}
+
+
+def _may_tell_home(folded: Post, said: Iterable[Said]) -> set[bytes]:
+    """Of an erased post whose poster's words are not held: the entries that claim to carry them. Anybody can put
+    somebody else's key into a header and erase in passing; only those words say whose post it is, and undo that."""
+    told = [one for one in said if folded.owner and one.owner == folded.owner]
+    if _home(_heard(folded.id, told), {folded.owner: FAR_FUTURE_MS}) is not None:
+        return set()
+    return {one.id for one in told if one.payload is None}
 
 
 def _erases(said: Said) -> bool:
@@ -85,6 +94,14 @@ def _is_state_of(folded: Post, said: Said) -> bool:
     body = bodies.read(said.payload, folded.id, said.owner)
     event = wire.read_content(body.kind, body.content) if body else None
     return event is not None and wire.is_state(event)
+
+
+def given_out(payload: bytes | None) -> bytes:
+    """The public key of the ticket that this payload gives out for a post in place of another; else b""."""
+    spelled = payload is not None and (b"ticket.replaced" in payload or b"\\" in payload)  # or with escapes
+    event = wire.read(payload) if spelled else None
+    replaced = event is not None and wire.kind_of(event).name == "ticket.replaced"
+    return codes.read_id(event.new) if event is not None and replaced else b""
 
 
 def opening(post_id: bytes, space: bytes, ms: int, payload: bytes | None) -> Post | None:

@@ -4,7 +4,7 @@ From the log, from the board, from the index, and by tidy() and a checkpoint fro
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from node.domain import post
 from node.storage import memory, search
@@ -18,23 +18,27 @@ SPOKEN = "SELECT k FROM spoken WHERE o = ?"
 ABOUT = "SELECT k FROM about WHERE p = ?"
 
 
-def forget(db: sqlite3.Connection, owner: bytes) -> Changes:
+def forget(db: sqlite3.Connection, owner: bytes, now_ms: int) -> Changes:
     """Drops words and salt of all that this ticket said and of all about the post it opened, here and in the index.
-    Its tombstone is held already."""
+    Its tombstone is held already. Of a post that it took over from a ticket before it, the rest is due later: who
+    stole the machine of a space could have given out that ticket."""
     own_post = own_post_of(owner)
     spoken = [k for (k,) in db.execute(SPOKEN, (short(owner),)).fetchall()]
     about = [k for (k,) in db.execute(ABOUT, (short(own_post),)).fetchall()]
     dropped: dict[int, bytes] = {}
+    given = set()
     for k in {*spoken, *about}:
         header = _held(db, k).header
         if header.owner == owner or header.post == own_post:
             dropped[k] = header.post
-    return drop(db, dropped)
+        else:
+            given.add(header.post)
+    return drop(db, dropped, now_ms, given)
 
 
-def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes]) -> Changes:
-    """Drops the payloads of these entries, k -> id of the post that each is about, and refolds the posts."""
-    work, posts = Work(db, None), sorted(set(dropped.values()))
+def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes], now_ms: int, more: Iterable[bytes] = ()) -> Changes:
+    """Drops the payloads of these entries, k -> id of the post that each is about, and refolds these posts and more."""
+    work, posts = Work(db, now_ms), sorted({*dropped.values(), *more})
     for post_id in posts:
         work.lift(post_id)
     log.drop_payloads(db, sorted(dropped))
@@ -61,7 +65,7 @@ def drop_due(db: sqlite3.Connection, now_ms: int) -> Changes:
         if k in needless:
             dropped[k] = post_id
     db.executemany(DONE, [(k,) for k, _ in due])
-    return drop(db, dropped) if dropped else Changes()
+    return drop(db, dropped, now_ms) if dropped else Changes()
 
 
 def tidy(db: sqlite3.Connection, now_ms: int) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from node.domain import post
 from node.storage import memory, rows, search
 from node.storage.gather import Feeds, short
 from node.storage.rows import Row
@@ -20,7 +21,7 @@ from sync import log
 from sync.entry import BOARD, entry_id
 from sync.log import Held
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
@@ -52,10 +53,11 @@ ANSWERED = "SELECT DISTINCT p FROM about WHERE p IN (SELECT value FROM json_each
 
 
 def _note(db: sqlite3.Connection, said: Sequence[Held], followups: Sequence[Held]) -> None:
-    """Leads from posts and from tickets to what is about them."""
+    """Leads from posts and from tickets to what is about them; from a ticket also to the post that it was given for."""
     db.executemany(ADD_ABOUT, sorted((short(one.entry.header.post), one.k) for one in followups))
-    owned = (one for one in said if one.entry.header.owner)
-    db.executemany(ADD_SPOKEN, sorted((short(one.entry.header.owner), one.k) for one in owned))
+    owned = [(short(one.entry.header.owner), one.k) for one in said if one.entry.header.owner]
+    given = [(short(new), one.k) for one in followups if (new := post.given_out(one.entry.payload))]
+    db.executemany(ADD_SPOKEN, sorted(owned + given))
 
 
 def _answered(db: sqlite3.Connection, openings: Sequence[Held]) -> set[int]:

@@ -88,12 +88,14 @@ class Work:
             folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so, and nobody else has it
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
+        if old and old.state & ERASED and not folded.erased:
+            self._ask_again(gathered)
         self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space))
         self._note_needless(folded, gathered)
 
     def _ask_again(self, gathered: Gathered) -> None:
-        """What could be the words of a post that has none now: they were dropped for an edit that counts no more. Never
-        what a ticket erased: a peer that has not heard of it yet would bring it back."""
+        """What may have been dropped for an edit or an erasure that counts no more. Never what a ticket erased: a peer
+        that has not heard of it yet would bring it back."""
         for one in gathered.said:
             if one.payload is None and not proofs.is_erased(self._db, one.owner, one.post):
                 self._db.execute(WANTED, (gathered.ks[one.id],))

@@ -1,12 +1,16 @@
 """Words that were taken back go from the log after a while, and nothing on the board changes with them."""
 
+import msgspec
 import pytest
 
 from node import intake
+from node.domain import codes, wire
 from node.domain.values import Event
 from node.domain.wishes import Edit, Erase, PromiseHelp
 from node.storage import forgetting, projection
 from sync import log
+from sync.entry import Entry
+from sync.writer import Draft
 from tests.storage.nodes import HOUR, NOON, Node, Ticket, need, opened
 
 DAY = 24 * HOUR
@@ -14,6 +18,10 @@ DAY = 24 * HOUR
 
 def payloads(node: Node) -> str:
     return b" ".join(held.entry.payload or b"-" for held in log.read_all(node.db)).decode()
+
+
+def without_words(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, salt=b"", payload=None)
 
 
 def passes(node: Node, ms: int) -> None:
@@ -103,3 +111,43 @@ def test_nobody_elses_word_makes_a_post_forgotten(hall, library, kind):
     hall.hears_from(library)
     passes(hall, 30 * DAY)
     assert "Bread" in payloads(hall) and hall.board(status="all") == ["Bread"]
+
+
+def test_an_erasure_in_a_strangers_name_keeps_no_words_away_that_are_still_to_come(hall, library, tmp_path):
+    """A member puts somebody else's key into a header and erases in passing; the words arrive a month later."""
+    mosque = Node(tmp_path / "mosque", "Mosque")
+    for node in (hall, library):
+        mosque.accepts(node)
+    hall.accepts(mosque)
+    ticket, helper = Ticket(), Ticket(2)
+    hall.carries(ticket, opened("Bread for Olga"))
+    hall.carries(helper, Event("help.promised", {"words": "At five"}), ticket.post)
+    full = hall.pages()
+    bare = [[without_words(entry) if entry.header.owner == ticket.owner else entry for entry in page] for page in full]
+    mosque.hears(bare)
+    library.says(
+        Draft(b'"no body"', ticket.post, ticket.owner), Draft(wire.payload(Event("post.erased", {})), ticket.post)
+    )
+    mosque.hears_from(library)
+    passes(mosque, 30 * DAY)
+    words = next(entry for page in full for entry in page if entry.header.owner == ticket.owner)
+    intake.accept(mosque.run, [], payloads=[words])
+    promise = next(entry for page in full for entry in page if entry.header.owner == helper.owner)
+    intake.accept(mosque.run, [], payloads=[promise])
+    hall.hears_from(library)
+    assert mosque.board(status="all") == ["Bread for Olga"] and mosque.digest() == hall.digest()
+
+
+def test_what_a_reissued_ticket_erases_is_hidden_at_once_and_gone_after_seven_days(hall, library):
+    old, new, helper = Ticket(1), Ticket(2), Ticket(3)
+    hall.carries(old, opened("Bread for Olga"))
+    hall.carries(helper, Event("help.promised", {"words": "At five"}), old.post)
+    fields = {"old": codes.write_id(old.owner), "new": codes.write_id(new.owner), "counter": 0}
+    hall.says(Draft(wire.payload(Event("ticket.replaced", fields)), old.post))
+    library.hears_from(hall)
+    for node in (hall, library):
+        node.hears([], [new.tombstone()])
+        assert node.board(status="all") == [] and "Olga" in payloads(node)
+        passes(node, 7 * DAY + HOUR)
+        assert "Olga" not in payloads(node) and "At five" not in payloads(node)
+    assert hall.digest() == library.digest()
