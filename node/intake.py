@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from node.domain import codes, wire
+from node.domain import bodies, codes, sealed, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
-from node.domain.values import FAR_FUTURE_MS
-from node.domain.wishes import OpenPost, Wish
+from node.domain.tickets import Ticket
+from node.domain.values import FAR_FUTURE_MS, Event, Post
+from node.domain.wishes import OpenPost, ReplaceTicket, Wish
 from node.run import Run
 from node.storage import board, db, done, forgetting, projection, turn
+from node.storage.board import Known
 from node.storage.work import Changes
 from sync import log
 from sync import proofs as proving
@@ -55,15 +57,15 @@ class Taken(msgspec.Struct, frozen=True):
     erased: int = 0
 
 
-def record(run: Run, wish: Wish, key: str = "") -> Recorded:
+def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None) -> Recorded:
     """Makes one wish come true. `key`: of the form it came from; the same key again changes nothing and answers as
-    before. Raises Refusals."""
+    before. `ticket`: who says it; without one this space does. Raises Refusals."""
     connection = run.db()
     with turn.first(run.settings.data), log.writing(connection):
         known = done.recall(connection, key) if key else None
         if known:
             return _recorded(*known, new=False)
-        recorded = _say(run, connection, wish)
+        recorded = _say_as(run, connection, wish, ticket) if ticket else _say(run, connection, wish)
         if key:
             done.remember(connection, key, recorded.post, recorded.entry, run.clock_ms())
     return recorded
@@ -177,17 +179,59 @@ def _opening(run: Run, wish: OpenPost, row: int) -> tuple[str, Draft]:
 def _say(run: Run, connection: sqlite3.Connection, wish: Wish) -> Recorded:
     if isinstance(wish, OpenPost):
         return _open_batch(run, connection, [wish], 0)[0]
-    post, refs, row = board.folded(connection, wish.post_id)
-    event = decide(wish, post, _facts(run, row.expires if row else FAR_FUTURE_MS))
-    draft = Draft(wire.payload(event), wish.post_id, refs=refs)
-    held = run.writer.append(connection, [draft], post.scope if post else "circle")
-    enter(connection, held, run.clock_ms())
-    return _recorded(wish.post_id, held[0].entry.id)
+    known = board.held(connection, wish.post_id)
+    event = decide(wish, known.post, _facts(run, known.expires_ms))
+    if isinstance(wish, ReplaceTicket) and known.post:
+        event = _up_to_now(event, known)
+    draft = Draft(wire.payload(event), wish.post_id, refs=known.heads)
+    spoken = run.writer.append(connection, [draft], known.post.scope if known.post else "circle")
+    enter(connection, spoken, run.clock_ms())
+    return _recorded(wish.post_id, spoken[0].entry.id)
 
 
-def _facts(run: Run, expires_ms: int = FAR_FUTURE_MS) -> Facts:
+def _up_to_now(event: Event, known: Known) -> Event:
+    """Of a ticket that is replaced counts what it has said so far, as far as it is known here."""
+    old = event.fields["old"]
+    assert known.post is not None and isinstance(old, bytes)
+    return Event(event.kind, {**event.fields, "counter": bodies.last_counter(known.said, known.post.id, old)})
+
+
+def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket) -> Recorded:
+    """What a ticket says, in a body that it signs: about the post that it opens, or about another."""
+    opens = isinstance(wish, OpenPost)
+    post_id = bodies.post_id(ticket.owner) if isinstance(wish, OpenPost) else wish.post_id
+    known = board.held(connection, post_id)
+    event = decide(wish, None if opens else known.post, _facts(run, known.expires_ms, ticket))
+    if isinstance(wish, OpenPost):
+        home, scope = run.space_id, wish.scope
+    else:
+        assert known.post is not None, "decide refuses what is about an unknown post"
+        home, scope = _home_of(known.post, ticket, run), known.post.scope
+    counter = bodies.last_counter(known.said, post_id, ticket.owner) + 1
+    payload = bodies.make(ticket.signing, post_id, home, counter, _sealed(event, post_id, ticket.owner))
+    spoken = run.writer.append(connection, [Draft(payload, post_id, ticket.owner)], scope)
+    enter(connection, spoken, run.clock_ms())
+    return _recorded(post_id, spoken[0].entry.id)
+
+
+def _home_of(post: Post, ticket: Ticket, run: Run) -> bytes:
+    """A poster speaks for the home of the post, wherever they stand; a helper for the space where they do."""
+    return post.home if ticket.owner in post.tickets else run.space_id
+
+
+def _sealed(event: Event, post_id: bytes, owner: bytes) -> Event:
+    """The event with its words in boxes."""
+    try:
+        boxes = {one.field: sealed.seal(one.letter, one.to, post_id, owner) for one in event.seals}
+    except ValueError:  # a key that somebody made up
+        raise Refusals([Refusal("words.unsealable")]) from None
+    return Event(event.kind, {**event.fields, **boxes})
+
+
+def _facts(run: Run, expires_ms: int = FAR_FUTURE_MS, ticket: Ticket | None = None) -> Facts:
     zone = datetime.datetime.now().astimezone().tzinfo or datetime.UTC
-    return Facts(run.clock_ms(), run.space_id, zone, expires_ms)
+    spoken = (ticket.owner, ticket.seal_to) if ticket else (b"", b"")
+    return Facts(run.clock_ms(), run.space_id, zone, expires_ms, *spoken)
 
 
 def _recorded(post_id: bytes, entry: bytes, new: bool = True) -> Recorded:

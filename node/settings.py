@@ -30,6 +30,7 @@ class Settings:
     """One node's settings, checked. Lists are tuples, so that a run can be handed to threads.
 
     port: where neighbours read the board. peer_port: where other spaces connect.
+    promise_days: after so many a promise lapses that nothing followed.
     kiosks: addresses of further touchscreens. wifi: the network name for flyers, "" when none is printed.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     wifi: str = ""
     kiosks: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
+    promise_days: int = 7
 
     @classmethod
     def read(
@@ -137,6 +139,12 @@ def _port(value: object) -> int:
     return value
 
 
+def _days(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 3650:
+        raise ValueError(f"must be a number of days from 1 to 3650, not {value!r}.")
+    return value
+
+
 def _line(low: int, high: int) -> Callable[[object], str]:
     def check(value: object) -> str:
         text = unicodedata.normalize("NFC", str(value)).strip()
@@ -187,6 +195,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "wifi": _line(0, 32),
     "kiosks": _several(_address, 0, 20),
     "languages": _several(_language, 1, len(LANGUAGES)),
+    "promise_days": _days,
 }
 
 COMMENTS = {
@@ -200,6 +209,7 @@ COMMENTS = {
     "wifi": "The name of the Wi-Fi that visitors join, for flyers. Never its password.",
     "kiosks": "Addresses of further touchscreens, beside the screen of this machine.",
     "languages": "The languages offered, in this order.",
+    "promise_days": "After so many days a promise lapses, if nothing followed it.",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from node import intake
 from node.run import Run, now_ms
 from node.settings import Settings
-from node.storage import migrations, projection
+from node.storage import memory, migrations, projection
 from sync import circle, identity, log, proofs
 from sync.writer import Writer
 
@@ -27,7 +27,16 @@ def open_run(
         _know_ourselves(run)
         intake.bury(run, proofs.kept_outside(run.db(), settings.data))
         projection.ensure_current(run.db())
+        _remember_policy(run)
     return run
+
+
+def _remember_policy(run: Run) -> None:
+    """What this space decided about its board, for whoever reads it."""
+    days = str(run.settings.promise_days)
+    if memory.get(run.db(), "promise_days") != days:
+        with log.writing(run.db()):
+            memory.set(run.db(), "promise_days", days)
 
 
 OWN_SPACE = """

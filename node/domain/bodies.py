@@ -7,6 +7,7 @@ bytes. Any space may carry a body again: it is the same body, and nobody can rep
 import base64
 import functools
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from node.domain import codes, wire
-from node.domain.values import Event
+from node.domain.values import Event, Said
 
 TAG = b"cb1 body\n"
 _START = b'{"sig":"'
@@ -84,6 +85,12 @@ def read(payload: bytes | None, post: bytes, owner: bytes) -> Body | None:
     if said.post != codes.write_id(post):
         return None
     return Body(hash_of(body), codes.read_id(said.home), said.kind, said.counter, bytes(said.content))
+
+
+def last_counter(said: Iterable[Said], post: bytes, owner: bytes) -> int:
+    """The counter of the last that this ticket said about this post; they count from 1, 0 where it has not spoken."""
+    spoken = (read(one.payload, post, owner) for one in said if one.owner == owner)
+    return max((body.counter for body in spoken if body), default=0)
 
 
 def event_of(body: bytes) -> Any | None:

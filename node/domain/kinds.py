@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from node.domain import text
-from node.domain.codes import read_id
+from node.domain.codes import read_id, write_id
 from node.domain.registry import HELPER, HOME, KINDS, SPACE, TICKET, By, Field, Kind, Who, kind
-from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Translation
+from node.domain.sealed import BOX_LIMIT
+from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Sealed, Stop, Translation, Unsealing
 
 __all__ = ["KINDS", "By", "Field", "Kind", "Who"]
 
@@ -31,6 +32,7 @@ _SLUG = r"^[a-z][a-z0-9-]{0,23}\Z"
 _ID = r"^[A-Za-z0-9_-]{43}\Z"
 _LANG = r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?\Z"
 _HASH = r"^([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})?\Z"
+_BOX = r"^[A-Za-z0-9_-]*\Z"
 _DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?\Z"
 
 
@@ -46,6 +48,16 @@ def _an_id(help: str, required: bool = True) -> Field:
     return Field(str, help, max=43, pattern=_ID if required else rf"{_ID}|^\Z", required=required)
 
 
+def _a_box(help: str) -> Field:
+    return Field(str, help, max=BOX_LIMIT, pattern=_BOX)
+
+
+_KEY = Field(str, "public key to which words for this ticket are sealed", max=43, pattern=rf"{_ID}|^\Z")
+_BOXES = {
+    "to_poster": _a_box("the words, sealed to who posted it"),
+    "to_helper": _a_box("the same words, sealed to who promised"),
+    "to_stewards": _a_box("the same words, sealed to the stewards of the home space"),
+}
 _AT = Field(int, "when, Unix milliseconds; the entry's time if absent", 0, FAR_FUTURE_MS)
 _COUNT = Field(int, "how many", 1, 999, default=1)
 _REASON = _words("why, for everybody to read", 300)
@@ -67,6 +79,10 @@ STATE: dict[str, Field] = {
     "outside": Field(str, "hash of the row it was imported from", max=43, pattern=_HASH),
     "source": _words("its id where it was imported from", 120),
     "at": _AT,
+    "seal_to": _KEY,
+    "stewards": Field(str, "key of its home's stewards, if they may read sealed words", max=43, pattern=rf"{_ID}|^\Z"),
+    "reach": _a_box("how to reach the poster, sealed to the poster's own key"),
+    "reach_stewards": _a_box("the same, sealed to the stewards"),
 }
 
 
@@ -98,6 +114,12 @@ def state(post: Post, event: Any, by: By) -> Post:
         words_from=by.entry,
         since=ms,
         since_from=by.entry,
+        tickets=post.tickets,
+        replaced=post.replaced,
+        seal_to=post.seal_to or read_id(event.seal_to),
+        stewards=read_id(event.stewards),
+        reach=event.reach,
+        reach_stewards=event.reach_stewards,
     )
 
 
@@ -177,14 +199,21 @@ def reported(post: Post, event: Any, by: By) -> Post:
     "help.promised",
     "Somebody commits to it.",
     HELPER | SPACE,
-    words=_words("what they will do, for everybody to read", 300),
-    count=_COUNT,
-    at=_AT,
+    {
+        "words": _words("what a space will do, for everybody to read", 300),
+        "count": _COUNT,
+        "at": _AT,
+        "seal_to": _KEY,
+        **_BOXES,
+    },
 )
 def promised(post: Post, event: Any, by: By) -> Post:
-    ms, words = event.at or by.ms, text.clean(event.words)
-    promise = Promise(by.id, by.space, ms, event.count, words, "promised", by.owner, by.entry)
-    return msgspec.structs.replace(post, promises=(*post.promises, promise))
+    ms, words, seal_to = event.at or by.ms, text.clean(event.words), read_id(event.seal_to)
+    promise = Promise(
+        by.id, by.space, ms, event.count, words, "promised", by.owner, by.entry, seal_to=seal_to if by.owner else b""
+    )
+    post = msgspec.structs.replace(post, promises=(*post.promises, promise))
+    return _lettered(post, write_id(by.id), event, by) if by.owner and event.to_helper else post
 
 
 @kind("help.confirmed", "The poster counts on this promise.", TICKET | HOME, promise=_an_id("which"))
@@ -215,26 +244,64 @@ def suggested(post: Post, event: Any, by: By) -> Post:
 
 def _answered(post: Post, promise: str, state: str, by: By, other: bytes = b"") -> Post:
     by_poster = bool(by.roles & (TICKET | HOME))
-    answer = Answer(read_id(promise), state, by.space, by.owner, by_poster, other)
+    answer = Answer(read_id(promise), state, by.space, by.owner, by_poster, other, by.ms)
     return msgspec.structs.replace(post, answers=(*post.answers, answer))
 
 
-@kind("words.opened", "A space opened sealed words.", SPACE, promise=_an_id("in which thread"), reason=_REASON)
 @kind(
     "words.sealed",
     "Words between poster and helper; in the log there is only ciphertext.",
-    TICKET | HELPER | SPACE,
-    promise=_an_id("in which thread"),
-    box=Field(str, "sealed words", 1, 24_000, required=True),
+    TICKET | HELPER,
+    {"promise": _an_id("in which thread"), "at": _AT, **_BOXES},
 )
-def nothing(post: Post, event: Any, by: By) -> Post:
-    """Changes nothing that a board shows."""
-    return post
+def sealed(post: Post, event: Any, by: By) -> Post:
+    return _lettered(post, event.promise, event, by)
+
+
+def _lettered(post: Post, promise: str, event: Any, by: By) -> Post:
+    """Whether this ticket may speak in this thread is settled when all promises are known."""
+    boxes = (event.to_poster, event.to_helper, event.to_stewards)
+    one = Sealed(by.id, read_id(promise), by.owner, bool(by.roles & TICKET), by.space, event.at or by.ms, *boxes)
+    return msgspec.structs.replace(post, letters=(*post.letters, one))
+
+
+@kind(
+    "words.stopped",
+    "One side wants no more words in this thread, and may ask the stewards to look at it.",
+    TICKET | HELPER,
+    promise=_an_id("which thread"),
+    reported=Field(bool, "the stewards are asked to look at it"),
+    at=_AT,
+    to_stewards=_a_box("why, sealed to the stewards of the home space"),
+)
+def stopped(post: Post, event: Any, by: By) -> Post:
+    one = Stop(
+        read_id(event.promise),
+        by.owner,
+        bool(by.roles & TICKET),
+        event.at or by.ms,
+        event.reported,
+        event.to_stewards,
+    )
+    return msgspec.structs.replace(post, stops=(*post.stops, one))
+
+
+@kind(
+    "words.opened",
+    "The stewards of its home opened sealed words, and say so.",
+    HOME,
+    promise=_an_id("in which thread"),
+    reason=_REASON,
+)
+def opened(post: Post, event: Any, by: By) -> Post:
+    one = Unsealing(read_id(event.promise), by.space, by.ms, text.clean_line(event.reason))
+    return msgspec.structs.replace(post, unsealed=(*post.unsealed, one))
 
 
 @kind("thanks.given", "Appreciation, without scores.", TICKET | HOME, promise=_an_id("for which help", required=False))
 def thanked(post: Post, event: Any, by: By) -> Post:
-    return msgspec.structs.replace(post, thanked=True)
+    post = msgspec.structs.replace(post, thanked=True)
+    return _answered(post, event.promise, "thanked", by) if event.promise else post
 
 
 @kind("post.hidden", "A space takes it off its own board, and says why.", SPACE, reason=_REASON)
@@ -265,6 +332,7 @@ def _hidden_by_others(post: Post, by: By) -> tuple[tuple[bytes, str], ...]:
     HOME,
     old=_an_id("public key of the old ticket"),
     new=_an_id("public key of the new one"),
+    seal_to=_an_id("its key for sealed words", required=False),
     counter=Field(int, "the last that counts", 0, FAR_FUTURE_MS, required=True),
 )
 def apart(post: Post, event: Any, by: By) -> Post:

@@ -5,7 +5,7 @@ said, topologically by refs. One opening or edit is the state; the others are no
 is malformed, unknown or said by somebody who may not, changes nothing.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from node.domain import bodies, codes, kinds, order, wire
 from node.domain.bodies import Body
 from node.domain.registry import HELPER, HOME, SPACE, TICKET, By, Who
-from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Said
+from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Replaced, Said, Sealed, Stop
 
 __all__ = ["Post", "Promise", "Said", "fold", "opening"]
 
@@ -44,7 +44,7 @@ def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) ->
     heard, events = _heard(post_id, told), _events(told)
     if not owner:
         return _fold_by_home(post_id, heard, events, told)
-    chain = _chain(owner, heard, events)
+    chain, replaced = _chain(owner, heard, events)
     if any(ticket in erased for ticket in chain):
         return _nothing_left(post_id, b"", owner)
     home = _home(heard, chain)
@@ -52,7 +52,10 @@ def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) ->
         carriers = {one.space for one in told if one.owner == owner}
         return _nothing_left(post_id, b"", owner) if _erased_by(events, carriers) else None
     spoken = [*_by_tickets(heard, chain), *_by_spaces(events, home, HOME)]
-    return _gone_or(_built(Post(post_id, home, owner), spoken), b"")
+    newest = codes.read_id(replaced[-1][0].seal_to) if replaced else b""
+    handed = tuple(one for _, one in replaced)
+    blank = Post(post_id, home, owner, tickets=tuple(chain), replaced=handed, seal_to=newest)
+    return _gone_or(_built(blank, spoken), b"")
 
 
 def needless(folded: Post, said: Iterable[Said]) -> set[bytes]:
@@ -195,19 +198,22 @@ def _home(heard: list[Heard], chain: Chain) -> bytes | None:
     return state[1].space if state else None
 
 
-def _chain(owner: bytes, heard: list[Heard], events: list[tuple[Any, Said]]) -> Chain:
+def _chain(
+    owner: bytes, heard: list[Heard], events: list[tuple[Any, Said]]
+) -> tuple[Chain, list[tuple[Any, Replaced]]]:
     """The poster's ticket and those that the home space gave out after it. A replacement counts when its space is the
     home by what the old ticket had said up to the counter named: so nobody else's does, nor a later word of a thief."""
-    chain = {owner: FAR_FUTURE_MS}
+    chain, replaced = {owner: FAR_FUTURE_MS}, []
     for event, said in events:
         if wire.kind_of(event).name != "ticket.replaced":
             continue
         old, new = codes.read_id(event.old), codes.read_id(event.new)
-        if old in chain and new not in chain:
+        if old == list(chain)[-1] and new not in chain:
             cut = {**chain, old: min(chain[old], event.counter)}
             if said.space == _home(heard, cut):
                 chain = {**cut, new: FAR_FUTURE_MS}
-    return chain
+                replaced.append((event, Replaced(old, new, said.space, said.ms)))
+    return chain, replaced
 
 
 # --- from what was said to what is ---
@@ -236,19 +242,38 @@ def _built(post: Post, spoken: list[Spoken]) -> Post | None:
 
 
 def _settled(post: Post) -> Post:
-    """Promises with what was answered to them, which may have been folded before the promise."""
-    promises = tuple(_answered(promise, post.answers) for promise in post.promises)
-    return msgspec.structs.replace(post, promises=promises, answers=()) if post.answers else post
+    """Promises with what was answered to them, and their threads: both may have been folded before the promise."""
+    if not (post.answers or post.letters or post.stops or post.unsealed):
+        return post
+    mine = {promise.id: promise for promise in post.promises}
+    letters = tuple(one for one in post.letters if _is_in(one, mine))
+    return msgspec.structs.replace(
+        post,
+        promises=tuple(_answered(promise, post.answers, letters) for promise in post.promises),
+        answers=(),
+        letters=letters,
+        stops=tuple(one for one in post.stops if _is_in(one, mine)),
+        unsealed=tuple(one for one in post.unsealed if one.promise in mine),
+    )
 
 
-def _answered(promise: Promise, answers: tuple[Answer, ...]) -> Promise:
+def _is_in(one: Sealed | Stop, promises: Mapping[bytes, Promise]) -> bool:
+    """True for a word in a helper's thread, by one of its two sides."""
+    promise = promises.get(one.promise)
+    return promise is not None and promise.owner != b"" and (one.by_poster or one.owner == promise.owner)
+
+
+def _answered(promise: Promise, answers: tuple[Answer, ...], letters: tuple[Sealed, ...]) -> Promise:
     mine = [one for one in answers if one.promise == promise.id and _may_answer(one, promise)]
     states = {one.state for one in mine}
     others = [one.other for one in mine if one.state == "suggested"]
+    heard = [one.ms for one in letters if one.promise == promise.id and one.by_poster]
     return msgspec.structs.replace(
         promise,
         state="released" if "released" in states else "confirmed" if "confirmed" in states else promise.state,
         suggested=others[-1] if others else b"",
+        heard_ms=max(heard, default=0),
+        thanked="thanked" in states,
     )
 
 

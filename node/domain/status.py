@@ -11,8 +11,8 @@ from node.domain.values import Promise
 HOUR_MS = 3_600_000
 Status = Literal["open", "partly", "met", "withdrawn", "expired", "hidden", "erased", "waiting"]
 
-LAPSE_HOURS = {"now": 12, "today": 24, "week": 72, "date": 24 * 7, "any": 24 * 7}
-"""After so long a promise that nobody confirmed lapses by itself."""
+PROMISE_DAYS = 7
+"""After so many days a promise lapses by itself, if nothing followed and the space did not choose another number."""
 
 
 def status(
@@ -41,13 +41,15 @@ def status(
     return "partly" if met and not standing else "open"
 
 
-def holds(promise: Promise, when: str, now_ms: int) -> bool:
-    """True for a promise that can still be counted on. One dated ahead of every clock holds no longer than others."""
+def holds(promise: Promise, now_ms: int, days: int = PROMISE_DAYS) -> bool:
+    """True for a promise that can still be counted on: confirmed, or made or answered less than so many days ago. One
+    dated ahead of every clock holds no longer than others."""
     if promise.state == "promised":
-        return abs(now_ms - promise.ms) < LAPSE_HOURS.get(when, LAPSE_HOURS["any"]) * HOUR_MS
+        lasting = days * 24 * HOUR_MS
+        return any(abs(now_ms - ms) < lasting for ms in (promise.ms, promise.heard_ms))
     return promise.state == "confirmed"
 
 
-def holding(promises: Sequence[Promise], when: str, now_ms: int) -> list[Promise]:
+def holding(promises: Sequence[Promise], now_ms: int, days: int = PROMISE_DAYS) -> list[Promise]:
     """The promises that can still be counted on."""
-    return [promise for promise in promises if holds(promise, when, now_ms)]
+    return [promise for promise in promises if holds(promise, now_ms, days)]

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from node.domain.sealed import Letter
+
 FAR_FUTURE_MS = 2**53 - 1
 """The largest number that every parser of JSON reads alike."""
 
@@ -24,9 +26,10 @@ class Said(msgspec.Struct, frozen=True):
     payload: bytes | None
 
 
-class Promise(msgspec.Struct, frozen=True):
+class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody commits to a post. `id`: of the entry, or of the ticket's body, that says so; `entry`: where its words
-    are; `owner`: the helper's ticket or b""; `suggested`: another post that was offered instead."""
+    are; `owner`: the helper's ticket or b""; `suggested`: another post that was offered instead; `seal_to`: the
+    helper's key for sealed words; `heard_ms`: when the poster last answered to it, as claimed."""
 
     id: bytes
     space: bytes
@@ -37,6 +40,53 @@ class Promise(msgspec.Struct, frozen=True):
     owner: bytes
     entry: bytes
     suggested: bytes = b""
+    seal_to: bytes = b""
+    heard_ms: int = 0
+    thanked: bool = False
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Words in the thread of a promise, sealed: in each box the same, "" for who shall not read it. `owner`: the ticket
+    that wrote them, the poster's or the helper's; `ms`: Unix milliseconds, a claim."""
+
+    id: bytes
+    promise: bytes
+    owner: bytes
+    by_poster: bool
+    space: bytes
+    ms: int
+    to_poster: str = ""
+    to_helper: str = ""
+    to_stewards: str = ""
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """One side wants no more words in a thread. `reported`: and asks the stewards to look at it."""
+
+    promise: bytes
+    owner: bytes
+    by_poster: bool
+    ms: int
+    reported: bool
+    to_stewards: str = ""
+
+
+class Unsealing(msgspec.Struct, frozen=True):
+    """A space opened the sealed words of a thread, and says so."""
+
+    promise: bytes
+    space: bytes
+    ms: int
+    reason: str
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """A space gave out a new ticket for an old one: where, and when by its clock."""
+
+    old: bytes
+    new: bytes
+    space: bytes
+    ms: int
 
 
 class Translation(msgspec.Struct, frozen=True):
@@ -57,12 +107,17 @@ class Answer(msgspec.Struct, frozen=True):
     owner: bytes
     by_poster: bool
     other: bytes = b""
+    ms: int = 0
 
 
 class Post(msgspec.Struct, frozen=True):
     """A need or an offer by all that was said about it. `owner`: the poster's ticket or b""; `ms`: opened, as claimed;
     `since`: from when its `hours` run, as claimed in entry `since_from`; `wanted`: for how many; `met`: how many of
-    them, last at `met_ms`; `words_from`: the entry with its words; `outside`: hash of the row it was imported from."""
+    them, last at `met_ms`; `words_from`: the entry with its words; `outside`: hash of the row it was imported from.
+
+    `tickets`: the poster's, the one that counts last; `seal_to`: the key of that one for sealed words; `stewards`: that
+    of its home's stewards, if they shall read them too; `reach`, `reach_stewards`: how to reach the poster, sealed to
+    these two; `letters`, `stops`, `unsealed`: the threads of its promises."""
 
     id: bytes
     home: bytes
@@ -96,10 +151,28 @@ class Post(msgspec.Struct, frozen=True):
     reports: tuple[tuple[bytes, str], ...] = ()
     translations: tuple[Translation, ...] = ()
     answers: tuple[Answer, ...] = ()
+    tickets: tuple[bytes, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+    seal_to: bytes = b""
+    stewards: bytes = b""
+    reach: str = ""
+    reach_stewards: str = ""
+    letters: tuple[Sealed, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    unsealed: tuple[Unsealing, ...] = ()
+
+
+class ToSeal(msgspec.Struct, frozen=True):
+    """Words that become a box before they are said. `field`: of the event; `to`: public key of who may read them."""
+
+    field: str
+    letter: Letter
+    to: bytes
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What is to be said: its kind and its fields, named as on the wire."""
+    """What is to be said: its kind and its fields, named as on the wire; `seals`: words that must be sealed first."""
 
     kind: str
     fields: Mapping[str, object]
+    seals: tuple[ToSeal, ...] = ()

@@ -2,10 +2,15 @@
 
 import msgspec
 
+from node.domain.sealed import Letter
+
 
 class OpenPost(msgspec.Struct, frozen=True):
     """`wanted`: for how many; `date`: "2026-05-31" with when="date"; `hours`: 0 lets `when` decide; `outside`: hash of
-    the row it is imported from, `source` its id there; `at`: when it was first said, Unix milliseconds, 0 for now."""
+    the row it is imported from, `source` its id there; `at`: when it was first said, Unix milliseconds, 0 for now.
+
+    With a ticket: `reach`: how to reach who posts it, which will be sealed; `stewards`: the key of the stewards here,
+    if they may read sealed words."""
 
     kind: str = ""
     category: str = ""
@@ -24,10 +29,13 @@ class OpenPost(msgspec.Struct, frozen=True):
     outside: bytes = b""
     source: str = ""
     at: int = 0
+    reach: str = ""
+    stewards: bytes = b""
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """The post shall be as `state` says; its outside row, scope and time of opening stay."""
+    """The post shall be as `state` says; its outside row, scope and time of opening stay, and how to reach the poster
+    unless `state` says that anew."""
 
     post_id: bytes
     state: OpenPost
@@ -79,9 +87,37 @@ class Translate(msgspec.Struct, frozen=True):
 
 
 class PromiseHelp(msgspec.Struct, frozen=True):
+    """With a ticket `letter`, which only the other side will read; from a space `words`, for everybody."""
+
     post_id: bytes
     words: str = ""
     count: int = 1
+    letter: Letter | None = None
+
+
+class WriteBack(msgspec.Struct, frozen=True):
+    """Words to the other side of a promise."""
+
+    post_id: bytes
+    promise: bytes
+    letter: Letter
+
+
+class StopWords(msgspec.Struct, frozen=True):
+    """No more words in this thread. `reported`: and the stewards shall look at it; `why`: told to them alone."""
+
+    post_id: bytes
+    promise: bytes
+    reported: bool = False
+    why: str = ""
+
+
+class OpenWords(msgspec.Struct, frozen=True):
+    """The stewards opened a thread that they may read."""
+
+    post_id: bytes
+    promise: bytes
+    reason: str
 
 
 class ConfirmPromise(msgspec.Struct, frozen=True):
@@ -101,7 +137,24 @@ class SuggestOther(msgspec.Struct, frozen=True):
 
 
 class GiveThanks(msgspec.Struct, frozen=True):
+    """`promise`: for which help; b"" for all of it."""
+
     post_id: bytes
+    promise: bytes = b""
+
+
+class Widen(msgspec.Struct, frozen=True):
+    """What was for here shall be for the circle."""
+
+    post_id: bytes
+
+
+class ReplaceTicket(msgspec.Struct, frozen=True):
+    """A steward gives out another ticket for a post whose own was lost. `new`: its public key."""
+
+    post_id: bytes
+    new: bytes
+    seal_to: bytes
 
 
 AboutPost = (
@@ -115,9 +168,14 @@ AboutPost = (
     | Report
     | Translate
     | PromiseHelp
+    | WriteBack
+    | StopWords
+    | OpenWords
     | ConfirmPromise
     | ReleasePromise
     | SuggestOther
     | GiveThanks
+    | Widen
+    | ReplaceTicket
 )
 Wish = OpenPost | AboutPost

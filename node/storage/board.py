@@ -10,7 +10,7 @@ import msgspec
 
 from node.domain import codes, post
 from node.domain.order import heads
-from node.domain.values import Post
+from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
 from node.storage import rows, search
 from node.storage.cards import Card, Viewer
@@ -18,7 +18,7 @@ from node.storage.gather import Feeds, Tombstones, short
 from node.storage.rows import OVER, Row
 from sync import log
 
-__all__ = ["Card", "Counts", "Page", "View"]
+__all__ = ["Card", "Counts", "Known", "Page", "View"]
 
 WEEK_MS = 7 * 24 * 3_600_000
 MINUTES_10 = 600_000
@@ -212,11 +212,21 @@ def version(db: sqlite3.Connection, now_ms: int) -> str:
     return f"{n:x}-{mark.hex()[:8]}-{expiry:x}-{now_ms // MINUTES_10:x}"
 
 
-def folded(db: sqlite3.Connection, post_id: bytes) -> tuple[Post | None, tuple[bytes, ...], Row | None]:
-    """What a decision about a post needs: the post, the heads that its next event refers to, and its row."""
+class Known(msgspec.Struct, frozen=True):
+    """What a decision about a post needs. `post`: None where its opening is not here; `said`: every entry about it;
+    `heads`: those that the next event of a space refers to; `expires_ms`: by this node's reckoning."""
+
+    post: Post | None
+    said: list[Said]
+    heads: tuple[bytes, ...]
+    expires_ms: int
+
+
+def held(db: sqlite3.Connection, post_id: bytes) -> Known:
+    """All that is known here about a post."""
     row = gathering.row(db, post_id)
-    held = gathering.gather(db, post_id, Feeds(db), (row.n,) if row else ()).said
-    return post.fold(post_id, held, Tombstones(db)), heads(held), row
+    said = gathering.gather(db, post_id, Feeds(db), (row.n,) if row else ()).said
+    return Known(post.fold(post_id, said, Tombstones(db)), said, heads(said), row.expires if row else FAR_FUTURE_MS)
 
 
 OUTSIDE = "SELECT id FROM post WHERE outside = ? ORDER BY id LIMIT 1"

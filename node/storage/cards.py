@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import msgspec
 
 from node.domain import codes, post
-from node.domain.status import Status, holding, status
+from node.domain.status import PROMISE_DAYS, Status, holding, status
 from node.domain.values import Post, Promise, Translation
-from node.storage import rows
+from node.storage import memory, rows
 from node.storage.gather import Feeds, Tombstones, gather
 from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
 
@@ -16,7 +16,8 @@ from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """`code` "481207393", `link` "481207393-TAIL", `id_text` the whole id as base64url. `promised`: how many promises
     hold, `places` what they add up to; `ours`: posted here; `met_ms`: when it was all met, else 0. Times in Unix
-    milliseconds. In lists promises, translations and reports come without words; one() has them."""
+    milliseconds. `live`: the promises that hold; `sealed`: words for its poster can be sealed. In lists promises,
+    translations and reports come without words; one() has them."""
 
     n: int
     id: bytes
@@ -51,10 +52,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     promised: int = 0
     places: int = 0
     promises: tuple[Promise, ...] = ()
+    live: tuple[Promise, ...] = ()
     hidden_by: tuple[tuple[bytes, str], ...] = ()
     reports: tuple[tuple[bytes, str], ...] = ()
     translations: tuple[Translation, ...] = ()
     thanked: bool = False
+    sealed: bool = False
 
 
 NAMES = "SELECT id, name FROM space"
@@ -68,6 +71,7 @@ class Viewer:
         self._now_ms = now_ms
         self._space = space
         self._feeds = Feeds(db)
+        self._promise_days = int(memory.get(db, "promise_days") or PROMISE_DAYS)
         self._names: dict[bytes, str] = dict(db.execute(NAMES).fetchall())
 
     def hides(self, row: Row) -> bool:
@@ -88,7 +92,7 @@ class Viewer:
         folded = post.fold(row.id, held, Tombstones(self._db))
         if folded is None:
             return self.card(row)
-        facts = Facts(folded.promises, folded.hidden_by, folded.reports, folded.thanked, folded.owner)
+        facts = rows.facts_of(folded)
         card = self._card(row, folded, facts)
         return msgspec.structs.replace(card, translations=folded.translations)
 
@@ -108,7 +112,7 @@ class Viewer:
 
     def _card(self, row: Row, said: Post, facts: Facts) -> Card:
         home = self._feeds.of(row.n).space if row.home is None else row.home
-        live = holding(facts.promises, said.when, self._now_ms)
+        live = tuple(holding(facts.promises, self._now_ms, self._promise_days))
         return Card(
             n=row.n,
             id=row.id,
@@ -143,9 +147,11 @@ class Viewer:
             promised=len(live),
             places=sum(promise.count for promise in live),
             promises=facts.promises,
+            live=live,
             hidden_by=facts.hidden_by,
             reports=facts.reports,
             thanked=facts.thanked,
+            sealed=bool(said.seal_to or said.stewards),
         )
 
     def _status(self, row: Row, facts: Facts) -> Status:

@@ -56,6 +56,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     reports: tuple[tuple[bytes, str], ...] = ()
     thanked: bool = False
     owner: bytes = b""
+    tickets: tuple[bytes, ...] = ()
 
 
 _NO_FACTS = Facts()
@@ -84,7 +85,7 @@ def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes) -> Row:
         post.met_ms or None,
         state_of(post) if post.met or post.withdrawn or post.erased or post.hidden_by else 0,
         post.outside or None,
-        facts_of(post) if post.promises or post.hidden_by or post.reports or post.thanked or post.owner else None,
+        _written(facts_of(post)) if _has_facts(post) else None,
     )
 
 
@@ -97,10 +98,19 @@ def state_of(post: Post) -> int:
     )
 
 
-def facts_of(post: Post) -> bytes | None:
-    bare = tuple(msgspec.structs.replace(promise, words="") for promise in post.promises)
-    facts = Facts(bare, post.hidden_by, post.reports, post.thanked, post.owner)
-    return None if facts == _NO_FACTS else _encode(facts)
+def facts_of(post: Post) -> Facts:
+    handed_out = post.tickets if len(post.tickets) > 1 else ()
+    return Facts(post.promises, post.hidden_by, post.reports, post.thanked, post.owner, handed_out)
+
+
+def _has_facts(post: Post) -> bool:
+    return bool(post.promises or post.hidden_by or post.reports or post.thanked or post.owner)
+
+
+def _written(facts: Facts) -> bytes | None:
+    """Without the words of promises, which stay in the log."""
+    bare = tuple(msgspec.structs.replace(promise, words="") for promise in facts.promises)
+    return None if facts == _NO_FACTS else _encode(msgspec.structs.replace(facts, promises=bare))
 
 
 def read_facts(blob: bytes | None) -> Facts:

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from node.domain.status import holding
 from node.web import labels
 from node.web.languages import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from node.domain.values import Promise
     from node.storage.board import Card
 
 STEP_NAMES = {
@@ -119,8 +117,3 @@ def helped(card: Card) -> str:
     if card.kind == "offer":
         return _("It is noted. Whoever made this offer sees it on the board.")
     return _("Thank you. Whoever posted this need sees on the board that you can help.")
-
-
-def live_promises(card: Card, now_ms: int) -> list[Promise]:
-    """Those that still count."""
-    return holding(card.promises, card.when, now_ms)

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, g, request
 
 from node import intake
-from node.domain.decide import FARTHEST_DAYS, Facts, Refusals
+from node.domain.decide import Facts, Refusals
+from node.domain.opening import FARTHEST_DAYS
 from node.domain.text import LANGUAGES
 from node.storage import spaces
 from node.web import asking, forms, labels, refusals, visits

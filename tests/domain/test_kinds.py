@@ -8,8 +8,8 @@ from node.domain.values import Event
 
 DESIGN = (
     "post.opened post.edited post.renewed post.met post.withdrawn post.erased post.translated post.widened "
-    "post.reported help.promised help.confirmed help.released help.suggested words.sealed words.opened thanks.given "
-    "post.hidden post.shown ticket.replaced space.described"
+    "post.reported help.promised help.confirmed help.released help.suggested words.sealed words.stopped words.opened "
+    "thanks.given post.hidden post.shown ticket.replaced space.described"
 )
 
 

@@ -10,7 +10,11 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.storage": ("node.storage", "node.domain", "sync.schema", "sync.log", "sync.entry", "sync.proofs"),
     "node.intake": ("node.domain", "node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
-    "node.web": ("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
+    "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
+    "node.web": (
+        *("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
+        "node.ticket_office",
+    ),
     "node": ("node", "sync"),
     "sync": ("sync",),
 }

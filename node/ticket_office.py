@@ -1,0 +1,171 @@
+"""Where tickets are given out and found again: derived ahead, counted before they are derived, never written down.
+
+The slow derivation is what stands between a guess and a ticket. One runs at a time, in the memory of one; whoever comes
+while some wait is asked to come back. Digits live here for the length of a call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from node.domain import tickets
+from node.domain.tickets import Ticket
+from node.storage import tickets as belongings
+from node.storage.tickets import Belonging
+from sync import circle
+from sync.handshake import CircleKey
+
+AHEAD = 4  # tickets ready before anybody posts
+WAITING = 4  # look-ups that wait for the one that runs
+MINUTE = 60.0
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """So many tries in so many seconds."""
+
+    tries: int
+    seconds: float
+
+
+KIOSK, PHONES = Limit(10, MINUTE), Limit(20, MINUTE)  # together thirty derivations a minute
+ADDRESS = Limit(6, 5 * MINUTE)
+ADDRESSES = 2_000  # counted; the longest silent one goes first
+
+
+class TooMany(Exception):
+    """Too many tries, or too many at once. `seconds`: until it is worth trying again. `busy`: nobody did wrong."""
+
+    def __init__(self, seconds: float, busy: bool = False) -> None:
+        super().__init__(f"try again in {seconds:.0f} s")
+        self.seconds = max(1, round(seconds + 0.5))
+        self.busy = busy
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A new ticket, for the one who posts. `digits`: shown once, kept nowhere."""
+
+    digits: str
+    ticket: Ticket
+
+
+class Found(msgspec.Struct, frozen=True):
+    ticket: Ticket
+    belonging: Belonging
+
+
+def office_of(folder: Path) -> Office:
+    """The office of a node, with the circle's keys as they are in its folder whenever it is asked."""
+    return Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder))
+
+
+class Tries:
+    """Counts tries before anything is derived: each phone, all phones, the touchscreen. Never a ticket. Thread-safe."""
+
+    def __init__(self, monotonic: Callable[[], float], secret: bytes) -> None:
+        self._monotonic, self._secret = monotonic, secret[:32]
+        self._kiosk: deque[float] = deque()
+        self._phones: deque[float] = deque()
+        self._addresses: OrderedDict[bytes, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def count(self, address: str, at_kiosk: bool) -> None:
+        """Raises TooMany, and then nothing is counted: who waits long enough gets in."""
+        now = self._monotonic()
+        with self._lock:
+            counted = [(self._kiosk, KIOSK)] if at_kiosk else [(self._of(address), ADDRESS), (self._phones, PHONES)]
+            for times, limit in counted:
+                _leave_room(times, limit, now)
+            for times, _ in counted:
+                times.append(now)
+
+    def _of(self, address: str) -> deque[float]:
+        key = hashlib.blake2b(address.encode(), key=self._secret, digest_size=8).digest()
+        times = self._addresses.pop(key, deque())
+        self._addresses[key] = times
+        while len(self._addresses) > ADDRESSES:
+            self._addresses.popitem(last=False)
+        return times
+
+
+def _leave_room(times: deque[float], limit: Limit, now: float) -> None:
+    while times and times[0] <= now - limit.seconds:
+        times.popleft()
+    if len(times) >= limit.tries:
+        raise TooMany(times[0] + limit.seconds - now)
+
+
+class Office:
+    """keys: the circle's, as they are now, the issuing one chosen by `issuing`."""
+
+    def __init__(
+        self,
+        keys: Callable[[], Sequence[CircleKey]],
+        issuing: Callable[[], CircleKey],
+        random: Callable[[int], bytes] = os.urandom,
+        monotonic: Callable[[], float] = time.monotonic,
+        stretched: Callable[[str], bytes] = tickets.stretched,
+    ) -> None:
+        self._keys, self._issuing, self._random, self._stretched = keys, issuing, random, stretched
+        self._tries = Tries(monotonic, random(32))
+        self._one = threading.Lock()
+        self._asking = threading.BoundedSemaphore(WAITING + 1)
+        self._ready: deque[tuple[str, bytes]] = deque()
+        self._wanted = threading.Event()
+
+    def issue(self) -> Issued:
+        """One of those that are ready; derived now only where more people post at once than are ready."""
+        try:
+            digits, k0 = self._ready.popleft()
+        except IndexError:
+            digits, k0 = self._derive()
+        self._wanted.set()
+        return Issued(digits, tickets.ticket(k0, self._issuing().key))
+
+    def find(self, db: sqlite3.Connection, digits: str, address: str, at_kiosk: bool) -> Found | None:
+        """Whose ticket this is. Right or wrong, whatever is wrong with them, digits take the same way and the same
+        time: all circle keys are tried. Raises TooMany before anything is derived."""
+        self._tries.count(address, at_kiosk)
+        with self._turn():
+            k0 = self._stretched(digits)
+        held = [tickets.ticket(k0, key.key) for key in self._keys()]
+        found = [(one, belongings.find(db, one.owner)) for one in held]
+        return next((Found(one, belonging) for one, belonging in found if belonging), None)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._asking.acquire(blocking=False):
+            raise TooMany(2, busy=True)
+        try:
+            with self._one:
+                yield
+        finally:
+            self._asking.release()
+
+    def _derive(self) -> tuple[str, bytes]:
+        digits = tickets.new_digits(self._random)
+        with self._one:
+            return digits, self._stretched(digits)
+
+    def work_ahead(self) -> threading.Thread:
+        """Keeps some tickets ready, on a thread that ends with the process."""
+        thread = threading.Thread(target=self._keep_ready, name="tickets", daemon=True)
+        thread.start()
+        return thread
+
+    def _keep_ready(self) -> None:
+        while True:
+            while len(self._ready) < AHEAD:
+                self._ready.append(self._derive())
+            self._wanted.clear()
+            if len(self._ready) == AHEAD:
+                self._wanted.wait()
