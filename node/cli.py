@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 from node import __version__
-from node.commands import circle, posts, tickets, upkeep
+from node.commands import backups, circle, posts, tickets, upkeep
 from node.commands.common import Failed, Here, common
 from node.domain.refusals import Refusals
 from node.settings import write_default
@@ -67,7 +67,7 @@ def serve_command(here: Here) -> None:
         raise Failed(str(error)) from None
 
 
-for each in (*posts.COMMANDS, *circle.COMMANDS, *tickets.COMMANDS, *upkeep.COMMANDS):
+for each in (*posts.COMMANDS, *circle.COMMANDS, *tickets.COMMANDS, *upkeep.COMMANDS, *backups.COMMANDS):
     cli.add_command(each)
 
 

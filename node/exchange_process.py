@@ -21,7 +21,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from node import control, intake
+from node import control, intake, nightly
 from node.gate import BoardGate, in_words
 from node.run import Run
 from node.settings import Settings
@@ -82,7 +82,8 @@ class Exchange:
             last.push_async_callback(self._visits.close)
             last.push_async_callback(self._server.close)
             last.push_async_callback(self._hide)
-            await _first_of(stop.wait(), self._listen(), self._look(), self._tidy())
+            copies = nightly.keep_copies(self._run.settings.data, self._run.clock_ms)
+            await _first_of(stop.wait(), self._listen(), self._look(), self._tidy(), copies)
 
     async def _hide(self) -> None:
         if self._discovery:

@@ -46,6 +46,7 @@ class Settings:
     kiosks: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     promise_days: int = 7
+    backups: str = ""
 
     @classmethod
     def read(
@@ -196,6 +197,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "kiosks": _several(_address, 0, 20),
     "languages": _several(_language, 1, len(LANGUAGES)),
     "promise_days": _days,
+    "backups": _line(0, 1000),
 }
 
 COMMENTS = {
@@ -210,6 +212,7 @@ COMMENTS = {
     "kiosks": "Addresses of further touchscreens, beside the screen of this machine.",
     "languages": "The languages offered, in this order.",
     "promise_days": "After so many days a promise lapses, if nothing followed it.",
+    "backups": "The folder for nightly copies, best on another disk or a stick; empty: `backups` beside the database.",
 }
 
 

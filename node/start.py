@@ -43,6 +43,7 @@ OWN_SPACE = """
 INSERT INTO space (id, cert, name, state) VALUES (?, ?, ?, 'own')
 ON CONFLICT (id) DO UPDATE SET name = excluded.name
 """
+OWN_ROSTER = "SELECT roster FROM space WHERE state = 'own'"
 ROSTER_FILE = "space.roster"
 
 
@@ -52,6 +53,9 @@ def _know_ourselves(run: Run) -> None:
     with log.writing(run.db()):
         run.db().execute(OWN_SPACE, (ours.space_id, ours.space_cert, run.settings.name))
         proofs.take(run.db(), [_roster(run)], run.clock_ms())
+        newest = run.db().execute(OWN_ROSTER).fetchone()[0]
+    if newest != _roster(run):  # another machine of this space brought it; a copy put back must not forget it
+        identity.write_file(run.settings.data / ROSTER_FILE, newest)
 
 
 def _roster(run: Run) -> bytes:

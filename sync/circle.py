@@ -47,7 +47,12 @@ def begin(folder: Path) -> None:
     paper = identity.paper_on_disk(folder)
     if paper is None:
         raise KeysMissing
-    add_keys(folder, [CircleKey(paper.circle_key(), issuing=True)])
+    add_keys(folder, [first_key(paper)])
+
+
+def first_key(paper: identity.Paper) -> CircleKey:
+    """Of the circle of one that this paper key's space began as."""
+    return CircleKey(paper.circle_key(), issuing=True)
 
 
 def keys(folder: Path) -> tuple[CircleKey, ...]:

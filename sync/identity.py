@@ -83,6 +83,10 @@ class Paper:
         """The key that signs node certificates and rosters."""
         return Ed25519PrivateKey.from_private_bytes(_hash(b"cb1 authority", self.key))
 
+    def space_id(self) -> bytes:
+        """Of the space that this is the key of."""
+        return space_id(_raw(self.authority().public_key()))
+
     def circle_key(self) -> bytes:
         """The first key of the circle of one that every space begins as (design §6)."""
         return _hash(b"cb1 circle", self.key)
@@ -252,13 +256,29 @@ def remove_paper(folder: Path) -> None:
 
 
 def _make_keys(folder: Path, random: Callable[[int], bytes]) -> None:
-    paper = paper_on_disk(folder) or Paper.new(random)
+    known = [name for name in (SPACE_CERT_FILE, NODE_KEY_FILE) if (folder / name).exists()]
+    paper = paper_on_disk(folder)
+    if paper is None and known:
+        raise BadCertificate(f"{known[0]} is there, {NODE_CERT_FILE} is not")  # no new space in the folder of one
+    paper = paper or Paper.new(random)
     write_file(folder / PAPER_FILE, paper.digits().encode() + b"\n")
+    make_node(folder, paper, random)
+
+
+def make_node(folder: Path, paper: Paper, random: Callable[[int], bytes]) -> Identity:
+    """A new node of this space in this folder. Its certificate is written last: with it the folder is a node's."""
+    node_key = new_key(folder, random)
+    write_file(folder / SPACE_CERT_FILE, _pem(space_certificate(paper)))
+    write_file(folder / NODE_CERT_FILE, _pem(node_certificate(paper, node_key.public_key())))
+    return load(folder)
+
+
+def new_key(folder: Path, random: Callable[[int], bytes]) -> Ed25519PrivateKey:
+    """A node's key, not certified yet."""
     node_key = Ed25519PrivateKey.from_private_bytes(random(32))
     pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     write_file(folder / NODE_KEY_FILE, node_key.private_bytes(*pem))
-    write_file(folder / SPACE_CERT_FILE, _pem(space_certificate(paper)))
-    write_file(folder / NODE_CERT_FILE, _pem(node_certificate(paper, node_key.public_key())))
+    return node_key
 
 
 def _pem(der: bytes) -> bytes:

@@ -20,7 +20,8 @@ from node.run import DATABASE_FILE, Run, now_ms
 from node.settings import ENVIRONMENT, Settings, SettingsError, write_default
 from node.start import open_run
 from node.storage import db as database
-from sync.identity import NODE_CERT_FILE
+from sync import paper_typed
+from sync.identity import NODE_CERT_FILE, Paper
 
 EVERY_SECONDS = 2.0
 PORT = click.IntRange(1, 65535)
@@ -109,6 +110,32 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(Here(settings, quiet, named), **given)
 
     return with_here
+
+
+def typed_paper(space: bytes | None = None) -> Paper:
+    """Asks for the paper key, until it is one. space: id of the space whose it must be, where that is known."""
+    while True:
+        try:
+            return paper_typed.read(click.prompt(ASK_FOR_PAPER, err=True), space)
+        except paper_typed.Mistyped as error:
+            if not sys.stdin.isatty():
+                raise Failed(str(error)) from None
+            click.echo(str(error), err=True)
+
+
+ASK_FOR_PAPER = "The paper key of the space, ten groups of four digits"
+
+
+@contextmanager
+def held_alone(data: Path) -> Iterator[None]:
+    """Keeps `serve` off this folder, and fails while it runs there."""
+    from node import serve  # the web half is only loaded where it is needed
+
+    try:
+        with serve.alone(data):
+            yield
+    except serve.AlreadyServing as error:
+        raise Failed(str(error)) from None
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from node import __version__, control
+from node import __version__, backup_news, checking, control, health
 from node.commands.common import Failed, Here, common, many
 from node.run import Run
 from node.storage import projection
 from sync import identity, log
 from sync.entry import b64
-from sync.refusals import Refused
 
 
 @click.command()
@@ -35,7 +34,7 @@ def status(here: Here, as_json: bool) -> None:
 def _state(run: Run) -> dict[str, Any]:
     db = run.db()
     feeds = log.feeds(db)
-    serving = _serving(run)
+    serving, news = _serving(run), backup_news.read(run.settings.data)
     return {
         "version": __version__,
         "name": run.settings.name,
@@ -49,6 +48,8 @@ def _state(run: Run) -> dict[str, Any]:
         "peers": _peers(db),
         "log_digest": log.digest(db),
         "board_digest": projection.digest(db),
+        "last_backup": _time(news.good_ms or None),
+        "notes": health.notes(run),
         "data": str(run.settings.data.resolve()),
     }
 
@@ -112,6 +113,7 @@ def _in_words(found: dict[str, Any], run: Run) -> str:
         lines.append(f"with {peer['name']} ({peer['address'] or 'address unknown'}): {heard}")
     if not found["peers"]:
         lines.append("No other space yet: connect one with `connect --show-code`.")
+    lines += found["notes"]
     return "\n".join(lines)
 
 
@@ -137,13 +139,12 @@ def verify(here: Here) -> None:
         copy = sqlite3.connect(":memory:", isolation_level=None)
         run.db().backup(copy)
     try:
-        entries = log.verify(copy, here.progress("Checked"))
-    except Refused as error:
-        raise Failed(f"The log is damaged: {error}. Put the last backup back, the rest comes from the peers.") from None
-    before = projection.digest(copy)
-    projection.rebuild(copy, here.progress("Folded"))
-    if projection.digest(copy) != before:
-        raise Failed("The board differs from the log: make it anew with `rebuild`.")
+        entries = checking.check(copy, here.progress("Checked"), here.progress("Folded"))
+    except checking.BoardDiffers:
+        raise Failed("The board differs from the log: make it anew with `rebuild`.") from None
+    except checking.Damaged as error:
+        why = str(error)
+        raise Failed(f"{why[0].upper()}{why[1:]}. Put the last backup back, the rest comes from the peers.") from None
     here.say(f"All is well: {many(entries, 'entry', 'entries')} and {many(_posts(copy), 'post')} checked.")
 
 

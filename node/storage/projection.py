@@ -94,9 +94,7 @@ def ensure_current(db: sqlite3.Connection, progress: Progress = lambda done, tot
 def rebuild(db: sqlite3.Connection, progress: Progress = lambda done, total: None) -> None:
     """Drops the board and makes it from the log alone, in one transaction. `progress`: entries done, of how many."""
     with log.writing(db):
-        for table in ("post", "code", "about", "spoken"):
-            db.execute(f"DELETE FROM {table}")
-        search.clear(db)
+        _clear(db)
         total, done = db.execute(COUNT_ENTRIES).fetchone()[0], 0
         entries = log.read_all(db)
         while chunk := list(itertools.islice(entries, CHUNK)):
@@ -104,6 +102,19 @@ def rebuild(db: sqlite3.Connection, progress: Progress = lambda done, total: Non
             done += len(chunk)
             progress(done, total)
         memory.set(db, "version", VERSION)
+
+
+def drop(db: sqlite3.Connection) -> None:
+    """Leaves the log alone in this database; the next start makes the board from it."""
+    with log.writing(db):
+        _clear(db)
+        memory.set(db, "version", "")
+
+
+def _clear(db: sqlite3.Connection) -> None:
+    for table in ("post", "code", "about", "spoken"):
+        db.execute(f"DELETE FROM {table}")
+    search.clear(db)
 
 
 DIGEST = f"SELECT {rows.COLUMNS} FROM post WHERE here = 0 ORDER BY id"
