@@ -13,14 +13,16 @@ from node.web.links import rest_of_query
 
 if TYPE_CHECKING:
     from node.run import Run
+    from node.ticket_office import Office
 
 TEMPLATES = Path(__file__).parent.parent / "kiosk_templates"
 
 
-def create_app(run: Run) -> Flask:
-    """The pages of this node. Everything that they need is in the run."""
+def create_app(run: Run, office: Office) -> Flask:
+    """The pages of this node. Everything that they need is in the run; tickets come from the office."""
     app = Flask("corkboard", template_folder=str(TEMPLATES), static_folder=None)
     app.config["RUN"] = run
+    app.config["OFFICE"] = office
     secret = os.urandom(32)
     languages.install(app, languages.read_languages(run.settings.languages))
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))

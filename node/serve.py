@@ -23,6 +23,7 @@ from node import exchange_process, greeting, intake, listening
 from node.app import create_app
 from node.settings import Settings
 from node.start import open_run
+from node.ticket_office import office_of
 from sync import identity
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending
@@ -43,7 +44,9 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
     with alone(settings.data):
         sockets = listening.listen(settings.host, settings.port)
         run = open_run(settings)
-        server = listening.web_server(create_app(run), sockets)
+        office = office_of(settings.data)
+        office.work_ahead()
+        server = listening.web_server(create_app(run, office), sockets)
         exchange = ExchangeChild(settings, say, lambda: intake.tidy(run))
         with _ended_by_signals(), exchange.running():
             ports = [each.getsockname()[1] for each in sockets]

@@ -25,6 +25,7 @@ from node.run import Run
 from node.settings import Settings
 from node.start import open_run
 from node.storage import board
+from node.ticket_office import office_of
 
 CHROMIUM = os.environ.get("CORKBOARD_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -63,7 +64,8 @@ def free_port() -> int:
 @contextmanager
 def served(run: Run) -> Iterator[str]:
     """The pages of a run, on the port of its settings, to this machine only; gives their address."""
-    server = create_server(create_app(run), host="127.0.0.1", port=run.settings.port, threads=4)
+    app = create_app(run, office_of(run.settings.data))
+    server = create_server(app, host="127.0.0.1", port=run.settings.port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -12,11 +12,18 @@ from node.web.places import at_kiosk
 
 if TYPE_CHECKING:
     from node.run import Run
+    from node.ticket_office import Office
 
 
 def run() -> Run:
     """The process run that this application serves."""
     held: Run = current_app.config["RUN"]
+    return held
+
+
+def office() -> Office:
+    """Where tickets are given out and found."""
+    held: Office = current_app.config["OFFICE"]
     return held
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, Response, g, request
 
+from node.domain.tickets import Ticket
 from node.web.guard import COOKIE
 from node.web.places import at_kiosk
 
@@ -26,12 +27,32 @@ class Draft:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(repr=False)
+class Fresh:
+    """A ticket that was just given out, until whoever got it says that they keep it. link: of its post; helping: it is
+    a helper's, not the poster's."""
+
+    digits: str
+    link: str
+    helping: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ticket that somebody came back with: its keys, never its digits; post: id of what it belongs to."""
+
+    ticket: Ticket
+    post: bytes
+
+
+@dataclass(repr=False)
 class Visit:
     until_ms: int = 0
     begun: bool = False  # touched the screen to begin (kiosk)
     drafts: dict[str, Draft] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)  # key of a draft that was posted -> link of its post
+    fresh: Fresh | None = None
+    opened: Opened | None = None
 
 
 class Visits:

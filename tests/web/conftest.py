@@ -18,6 +18,8 @@ from node.domain.wishes import OpenPost, PromiseHelp
 from node.run import Run
 from node.settings import Settings
 from node.start import open_run
+from node.ticket_office import Office
+from sync import circle
 from tests.web.page import Page
 
 NOON = 1_767_614_400_000  # Monday 5 January 2026, 12:00 UTC
@@ -138,6 +140,16 @@ class Hall:
         intake.record(self.run, PromiseHelp(post_id=post, words=words, count=count))
 
 
+def quick_office(run: Run) -> Office:
+    """Tickets without the slow step, which would be most of the time of these tests."""
+    folder = run.settings.data
+    return Office(
+        lambda: circle.keys(folder),
+        lambda: circle.issuing_key(folder),
+        stretched=lambda digits: digits.encode().ljust(32, b"\0"),
+    )
+
+
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:
     clock = Clock()
@@ -150,7 +162,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
         wifi="Riverside",
     )
     run = open_run(settings, clock_ms=clock)
-    app = create_app(run)
+    app = create_app(run, quick_office(run))
     app.config["TESTING"] = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     yield Hall(run, app, clock)
