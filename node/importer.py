@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from node import intake, sheet
-from node.domain import text
+from node.domain import contacts, text
 from node.domain.kinds import STATE
 from node.domain.wishes import OpenPost
 from node.exporter import unguarded
@@ -27,13 +27,15 @@ Known = Callable[[bytes], bool]
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do. already: rows that a post here came from, or that stand in the file twice."""
+    """What an import would do. already: rows that a post here came from, or that stand in the file twice.
+    leading: wishes whose words lead to somebody, by a number or an address; a hint, no problem."""
 
     wishes: tuple[OpenPost, ...]
     already: int
     problems: tuple[Problem, ...]
     ignored: tuple[str, ...]
     rows: int
+    leading: int = 0
 
 
 def plan(path: Path, known: Known, now_ms: int, keep_dates: bool = False) -> Plan:
@@ -54,6 +56,7 @@ def plan(path: Path, known: Known, now_ms: int, keep_dates: bool = False) -> Pla
         problems=tuple(problems),
         ignored=tuple(name for name in found.columns if name and name not in used),
         rows=len(good) + len({each.line for each in problems}),
+        leading=sum(bool(contacts.found(f"{wish.words}\n{wish.original}")) for wish in new.values()),
     )
 
 

@@ -33,6 +33,11 @@ def test_a_row_becomes_a_wish_and_unused_columns_are_named(tmp_path: Path) -> No
     assert found.problems == ()
 
 
+def test_posts_that_lead_to_somebody_are_counted_and_kept(tmp_path: Path) -> None:
+    found = plan(tmp_path, f'{HEADER}{GOOD}8,need,food,Bread,"Pen, 12 ri Kapwa",,\n7,need,food,Rice; 077 123 4567,,,\n')
+    assert (found.leading, len(found.wishes), found.problems) == (2, 3, ())
+
+
 def test_the_language_is_used_when_there_is_one(tmp_path: Path) -> None:
     found = plan(tmp_path, "kind,category,text,language\nOffer,Food,Sopa caliente,ES\nneed,food,Bread,\n")
     assert [(wish.kind, wish.category, wish.lang) for wish in found.wishes] == [

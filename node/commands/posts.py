@@ -74,6 +74,9 @@ def _planned(here: Here, file: Path, keep_dates: bool, skip_bad: bool, db: sqlit
     _refuse_bad(file, todo, skip_bad)
     if todo.ignored:
         here.talk(f"Columns not used: {', '.join(todo.ignored)}.")
+    if todo.leading:
+        what = "Posts with a telephone number, an e-mail or street address or a link in their words"
+        here.talk(f"{what}: {todo.leading}. Everybody can read them: leave out of the file what is somebody's own.")
     return todo
 
 
