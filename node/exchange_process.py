@@ -21,7 +21,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from node import control, intake, nightly
+from node import burying, control, intake, nightly
 from node.gate import BoardGate, in_words
 from node.run import Run
 from node.settings import Settings
@@ -145,9 +145,11 @@ class Exchange:
 
     async def _tidy(self) -> None:
         """Also takes erased words out of the files, within the minute."""
+        began_ms = self._run.clock_ms()
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             with contextlib.suppress(sqlite3.OperationalError):  # somebody is at it: the next time, then
+                await asyncio.to_thread(burying.confirm, self._run, began_ms)
                 await asyncio.to_thread(intake.tidy, self._run)
 
     def _handover(self) -> Handover:

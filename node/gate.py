@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from node import intake
+from node import burying, intake
 from node.run import Run
 from node.storage import turn
 from sync import circle
@@ -72,10 +72,11 @@ def in_words(visited: Visited) -> dict[str, Any]:
 async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
     """What {"do": "pull"} answers, for a node that does not serve."""
     gate, context = BoardGate(run), tls.client_context(run.identity, trusted(run.db()))
-    me, port = run.identity.node_fingerprint, run.settings.peer_port
+    me, port, began_ms = run.identity.node_fingerprint, run.settings.peer_port, run.clock_ms()
     visits = Visits(gate, context, me, lambda: port, run.clock_ms, gate.keys_told, stay=False)
     try:
         went = [await visits.visit_address(address)] if address else await visits.visit_all()
     finally:
         await visits.close()
+    burying.confirm(run, began_ms)
     return [in_words(visited) for visited in went]

@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from node import burying
 from node.domain import bodies, codes, sealed, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
@@ -29,7 +31,19 @@ from sync.schema import FEED_SHIFT
 from sync.take import take
 from sync.writer import Draft
 
-__all__ = ["Recorded", "Refusal", "Refusals", "Taken", "accept", "bury", "record", "record_all", "set_aside", "tidy"]
+__all__ = [
+    "Recorded",
+    "Refusal",
+    "Refusals",
+    "Taken",
+    "accept",
+    "bury",
+    "erase",
+    "record",
+    "record_all",
+    "set_aside",
+    "tidy",
+]
 
 Progress = Callable[[int, int], None]
 BATCH = 500
@@ -89,8 +103,10 @@ def accept(
     `payloads`: entries that are held without theirs. Raises sync's Refused, and then nothing has changed."""
     connection, now_ms = run.db(), run.clock_ms()
     with log.writing(connection):
-        erased = _bury(run, connection, proofs)
+        erased = burying.bury(run, connection, proofs)
+        here = proving.owners_for_here(connection)
         held = [one for page in pages for one in take(connection, page, now_ms)]
+        burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
     return _taken(len(held), changes)
@@ -101,11 +117,18 @@ def enter(connection: sqlite3.Connection, held: Sequence[Held], arrived_ms: int 
     return projection.refresh(connection, held, arrived_ms)
 
 
+def erase(run: Run, ticket: Ed25519PrivateKey) -> Taken:
+    """Forgets all that this ticket said and all about the post it opened: here at once, elsewhere with the next
+    exchange. Once erased, a second time changes nothing."""
+    with turn.first(run.settings.data):
+        return bury(run, [proving.make_tombstone(ticket)])
+
+
 def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     """Takes proofs alone. Raises BadProof."""
     connection = run.db()
     with log.writing(connection):
-        changes = _bury(run, connection, lines)
+        changes = burying.bury(run, connection, lines)
     return _taken(0, changes)
 
 
@@ -113,9 +136,13 @@ def set_aside(run: Run, feed: bytes) -> Taken:
     """A feed turned out to have two signed histories: nothing of it counts any more. `feed`: its public key."""
     connection = run.db()
     with log.writing(connection):
-        connection.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
         found = log.feed_by_key(connection, feed)
-        changes = projection.refold_feed(connection, found.no) if found else Changes()
+        if found is None or found.state == "void":
+            return Taken()
+        connection.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
+        changes = projection.refold_feed(connection, found.no)
+        log.arrive(connection, 1, feed, run.clock_ms())  # pages that are looked at just now learn of it
+        burying.say_later(connection)  # if it is ours, what it said of erasures counts no more
     return _taken(0, changes)
 
 
@@ -251,17 +278,6 @@ def _filled(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held |
     if proving.is_erased(connection, held.entry.header.owner, held.entry.header.post):
         return None
     return log.fill_payload(connection, k, entry.salt, entry.payload, now_ms)
-
-
-def _bury(run: Run, connection: sqlite3.Connection, lines: Iterable[bytes]) -> Changes:
-    """Tombstones are on disk outside the database before the transaction ends, so that no restore revives words."""
-    changes = Changes()
-    fresh = proving.take(connection, lines, run.clock_ms())
-    for proof in fresh:
-        if isinstance(proof, proving.Tombstone):
-            changes = changes.plus(forgetting.forget(connection, proof.owner, run.clock_ms()))
-    proving.keep_outside(run.settings.data, fresh)
-    return changes
 
 
 def _taken(new_entries: int, changes: Changes) -> Taken:

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from node import backup, checking
+from node import backup, burying, checking
 from node.backup import SEALED_KEYS, Backup
 from node.run import DATABASE_FILE
 from node.settings import FILE as SETTINGS_FILE
 from node.start import ROSTER_FILE
 from node.storage import db as database
+from node.storage import migrations
 from sync import circle, identity, log, proofs, sealing
 from sync.entry import b64
 from sync.identity import Paper
@@ -130,9 +131,11 @@ def _draw_up_log(plan: Plan, checked: Callable[[int, int], None]) -> None:
         checking.check_log(db, checked)
         if log.digest(db) != plan.copy.log_digest:
             raise checking.Damaged("its log is not the one that was saved")
+        migrations.migrate(db)
         with log.writing(db):
-            db.execute(proofs.FROM_THE_START)
+            proofs.from_the_start(db)
             _carry_over(plan, db)
+            burying.say_later(db)
 
 
 SPACES = """
@@ -140,6 +143,7 @@ INSERT INTO space (id, cert, name, state, bundle_key) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET state = CASE space.state WHEN 'own' THEN 'own' ELSE excluded.state END
 """
 OLD_SPACES = "SELECT id, cert, name, state, bundle_key FROM space WHERE state <> 'own'"
+OLD_PROOFS = "SELECT line, here FROM proof WHERE kind <> 'fork'"
 OLD_PEERS = "SELECT peer.node, space.id, peer.cert, peer.address FROM peer JOIN space ON space.no = peer.space"
 
 
@@ -152,7 +156,8 @@ def _carry_over(plan: Plan, db: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.DatabaseError), closing(database.open(path)) as old:
         for row in old.execute(OLD_SPACES).fetchall():
             db.execute(SPACES, row)
-        proofs.take(db, [line for (line,) in old.execute("SELECT line FROM proof WHERE kind <> 'fork'")], plan.now_ms)
+        held = old.execute(OLD_PROOFS).fetchall()
+        proofs.take(db, [proofs.for_here(line) if here else line for line, here in held], plan.now_ms)
         for node, space, cert, address in old.execute(OLD_PEERS).fetchall():
             circle.know(db, node, space, cert, address)
 

@@ -5,7 +5,7 @@ this version. Any process may do it, two at once too: web, exchange, a command.
 import os
 from collections.abc import Callable
 
-from node import intake
+from node import burying
 from node.run import Run, now_ms
 from node.settings import Settings
 from node.storage import memory, migrations, projection
@@ -25,8 +25,8 @@ def open_run(
         migrations.migrate(run.db())
         circle.begin(settings.data)
         _know_ourselves(run)
-        intake.bury(run, proofs.kept_outside(run.db(), settings.data))
         projection.ensure_current(run.db())
+        burying.bury_again(run, proofs.kept_outside(run.db(), settings.data))
         _remember_policy(run)
     return run
 

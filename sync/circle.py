@@ -133,7 +133,7 @@ def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) 
         _check_named(db, who)
         know(db, who.node, who.space, handover.node_cert, handover.address)
         if before in (None, ("blocked",)):
-            db.execute(proofs.FROM_THE_START)  # what others have of this space was passed over so far
+            proofs.from_the_start(db)  # what others have of this space was passed over so far
         add_keys(folder, handover.keys)
     return who.space
 

@@ -108,7 +108,7 @@ class Answers:
         return write(news(self._db(), who, asked.n, raw(asked.mark, 16) if asked.mark else b""))
 
     def proofs(self, who: Caller, body: bytes) -> bytes:
-        lines = proofs.lines(self._db(), [raw(word) for word in read(body, ProofsAsked).ids])
+        lines = proofs.lines(self._db(), [raw(word) for word in read(body, ProofsAsked).ids], who.family)
         return b"".join(line + b"\n" for line in lines)
 
     def entries(self, who: Caller, body: bytes) -> bytes:
@@ -143,7 +143,7 @@ CHANGES = """
 SELECT changed FROM (SELECT changed FROM feed WHERE changed > ? UNION ALL SELECT changed FROM proof WHERE changed > ?)
 ORDER BY changed LIMIT 1 OFFSET ?
 """
-PROOFS = "SELECT id FROM proof WHERE changed > ? AND changed <= ? ORDER BY changed"
+PROOFS = "SELECT id FROM proof WHERE changed > ? AND changed <= ? AND (here = 0 OR ?) ORDER BY changed"
 MARK = "SELECT n, mark FROM arrival WHERE n <= ? ORDER BY n DESC LIMIT 1"
 
 
@@ -152,7 +152,7 @@ def _since(db: sqlite3.Connection, who: Caller, after: int, last: int) -> News:
     cut = db.execute(CHANGES, (after, after, HEADS)).fetchone()
     n, mark = db.execute(MARK, (cut[0] if cut else last,)).fetchone()
     heads = [_head(feed) for feed in log.feeds(db, after) if feed.changed <= n and _may_see(db, who, feed)]
-    ids = [text(row[0]) for row in db.execute(PROOFS, (after, n))]
+    ids = [text(row[0]) for row in db.execute(PROOFS, (after, n, who.family))]
     return News(n=n, mark=text(mark), heads=heads, proofs=ids, more=n < last)
 
 

@@ -20,6 +20,14 @@ def meet(db: sqlite3.Connection, who: Caller, cert: bytes, address: str) -> None
             circle.know(db, who.node, who.space, cert, address)
 
 
+FAMILY = "SELECT 1 FROM peer JOIN space ON space.no = peer.space WHERE peer.node = ? AND space.state = 'own'"
+
+
+def is_family(db: sqlite3.Connection, node: bytes) -> bool:
+    """True for another node of this node's own space."""
+    return db.execute(FAMILY, (node,)).fetchone() is not None
+
+
 def cursor(db: sqlite3.Connection, node: bytes) -> tuple[int, bytes]:
     """(n, mark) of what was last taken from this peer; (0, b"") for nothing yet."""
     row = db.execute("SELECT n, mark FROM peer WHERE node = ?", (node,)).fetchone()
@@ -32,7 +40,7 @@ MOVE = "UPDATE peer SET n = ?, mark = ? WHERE node = ? AND n = ? AND mark = ?"
 
 def move_cursor(db: sqlite3.Connection, node: bytes, before: Cursor, after: Cursor) -> bool:
     """All that this peer had told of with `after` is in. False, and nothing moved, where the cursor is not `before` any
-    more: another process, or what came in, has set it back meanwhile (proofs.FROM_THE_START)."""
+    more: another process, or what came in, has set it back meanwhile (proofs.from_the_start)."""
     with writing(db):
         return db.execute(MOVE, (*after, node, *before)).rowcount == 1
 

@@ -45,10 +45,12 @@ class _WireRoster(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 
 class Tombstone(msgspec.Struct, frozen=True):
-    """Its holder's wish that everything said with a ticket be forgotten. `owner`: the ticket's public key."""
+    """Its holder's wish that everything said with a ticket be forgotten. `owner`: the ticket's public key; `here`: only
+    nodes of this space hear of it, as of the words that it takes back."""
 
     owner: bytes
     line: bytes
+    here: bool = False
 
 
 class Roster(msgspec.Struct, frozen=True):
@@ -84,10 +86,25 @@ def make_roster(authority: Ed25519PrivateKey, number: int, nodes: Sequence[bytes
 
 
 def read(line: bytes) -> Proof:
-    """What a line proves. Raises BadProof."""
+    """What a line proves, one for here too. Raises BadProof."""
     if len(line) > LINE_LIMIT:
         raise BadProof("too long for a proof")
+    if plain(line) != line:
+        return msgspec.structs.replace(_read_tombstone(plain(line)), here=True)
     return _read_tombstone(line) if line.startswith(b'["ct1"') else read_roster(line)
+
+
+HERE = b'["here",'
+
+
+def for_here(line: bytes) -> bytes:
+    """How a tombstone that is for here is written, in the file and to nodes of the same space."""
+    return HERE + line + b"]"
+
+
+def plain(line: bytes) -> bytes:
+    """The proof itself. Whoever hears it from another space takes it so: that it was told proves it is not for here."""
+    return line[len(HERE) : -1] if line.startswith(HERE) and line.endswith(b"]") else line
 
 
 def _read_tombstone(line: bytes) -> Tombstone:
@@ -123,7 +140,7 @@ def _decode(line: bytes, type_: type[_T]) -> _T:
     return wire
 
 
-ADD = "INSERT INTO proof (id, kind, about, post, line, changed) VALUES (?, ?, ?, ?, ?, ?)"
+ADD = "INSERT INTO proof (id, kind, about, post, line, here, changed) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def take(db: sqlite3.Connection, lines: Iterable[bytes], now_ms: int) -> list[Proof]:
@@ -140,11 +157,45 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
     if isinstance(proof, Roster):
         if not _adopt(db, proof):
             return False
-        row = (id_, "roster", proof.space, b"", proof.line)
+        row = (id_, "roster", proof.space, b"", proof.line, 0)
     else:
-        row = (id_, "tombstone", proof.owner, post_id(proof.owner), proof.line)
+        if db.execute(TOMBSTONE, (proof.owner,)).fetchone():  # one is enough, however many its holder may sign
+            return False
+        row = (id_, "tombstone", proof.owner, post_id(proof.owner), proof.line, int(proof.here))
     db.execute(ADD, (*row, log.arrive(db, 1, id_, now_ms)))
     return True
+
+
+TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' AND about = ?"
+KEEP_HERE = "UPDATE proof SET here = ? WHERE kind = 'tombstone' AND about = ?"
+
+
+def keep_here(db: sqlite3.Connection, owner: bytes, here: bool) -> None:
+    """Whether only nodes of this space hear of this tombstone; before anybody did."""
+    db.execute(KEEP_HERE, (int(here), owner))
+
+
+OWNERS_FOR_HERE = "SELECT about FROM proof WHERE here = 1"
+
+
+def owners_for_here(db: sqlite3.Connection) -> set[bytes]:
+    """Whose tombstones only nodes of this space hear of."""
+    return {row[0] for row in db.execute(OWNERS_FOR_HERE)}
+
+
+WIDER = """
+SELECT id FROM proof WHERE here = 1 AND ((kind = 'tombstone' AND about = ?) OR (post <> x'' AND post = ?))
+"""
+WIDEN = "UPDATE proof SET here = 0, changed = ? WHERE id = ?"
+
+
+def widen(db: sqlite3.Connection, entries: Iterable[Entry], now_ms: int) -> None:
+    """Tells everybody of tombstones that were for here, now that the circle has entries about the same."""
+    if not owners_for_here(db):
+        return
+    said = {(entry.header.owner, entry.header.post) for entry in entries if entry.header.sys == BOARD}
+    for id_ in {row[0] for pair in said for row in db.execute(WIDER, pair)}:
+        db.execute(WIDEN, (log.arrive(db, 1, id_, now_ms), id_))
 
 
 def _is_held(db: sqlite3.Connection, line: bytes) -> bool:
@@ -156,8 +207,14 @@ ADOPT = "UPDATE space SET roster = ?, roster_no = ? WHERE id = ? AND (roster IS 
 
 SUPERSEDED = "DELETE FROM proof WHERE kind = 'roster' AND about = ?"
 FROM_THE_START = "UPDATE peer SET n = 0, mark = randomblob(16)"
-"""More is taken here than before, so every peer is asked for everything again. A mark that was never given, so that a
-visit on its way notices too (known.move_cursor)."""
+AT_ONCE = "UPDATE missing SET round_ms = 0, wait_ms = 0 WHERE round_ms <> 0"
+
+
+def from_the_start(db: sqlite3.Connection) -> None:
+    """More is taken here than before, so every peer is asked for everything again, and at once for what is missing. A
+    mark that was never given, so that a visit on its way notices too (known.move_cursor)."""
+    db.execute(FROM_THE_START)
+    db.execute(AT_ONCE)
 
 
 def _adopt(db: sqlite3.Connection, roster: Roster) -> bool:
@@ -166,7 +223,7 @@ def _adopt(db: sqlite3.Connection, roster: Roster) -> bool:
     if db.execute(ADOPT, (roster.line, roster.number, roster.space, roster.number)).rowcount == 0:
         return False
     db.execute(SUPERSEDED, (roster.space,))
-    db.execute(FROM_THE_START)
+    from_the_start(db)
     return True
 
 
@@ -203,10 +260,14 @@ def changed_after(db: sqlite3.Connection, n: int) -> list[bytes]:
     return [row[0] for row in db.execute("SELECT id FROM proof WHERE changed > ? ORDER BY changed", (n,))]
 
 
-def lines(db: sqlite3.Connection, ids: Iterable[bytes]) -> list[bytes]:
-    """The lines of those of these proofs that are held here."""
-    rows = (db.execute("SELECT line FROM proof WHERE id = ?", (id_,)).fetchone() for id_ in ids)
-    return [row[0] for row in rows if row]
+LINE = "SELECT line, here FROM proof WHERE id = ?"
+
+
+def lines(db: sqlite3.Connection, ids: Iterable[bytes], family: bool = False) -> list[bytes]:
+    """The lines of those of these proofs that are held here. `family`: whether a node of this space will read them,
+    which hears of those for here too."""
+    rows = (db.execute(LINE, (id_,)).fetchone() for id_ in ids)
+    return [for_here(row[0]) if row[1] else row[0] for row in rows if row and (family or not row[1])]
 
 
 TOMBSTONES_FILE = "tombstones"
@@ -215,7 +276,8 @@ TOMBSTONES_FILE = "tombstones"
 def keep_outside(folder: Path, proofs: Iterable[Proof]) -> None:
     """Writes tombstones to a file beside the database, synced before the transaction ends, so that an old copy of
     the database does not revive what was erased: every restore reads this file."""
-    fresh = [proof.line for proof in proofs if isinstance(proof, Tombstone)]
+    buried = (proof for proof in proofs if isinstance(proof, Tombstone))
+    fresh = [for_here(proof.line) if proof.here else proof.line for proof in buried]
     if not fresh:
         return
     with (folder / TOMBSTONES_FILE).open("ab+") as file:
@@ -240,7 +302,7 @@ def kept_outside(db: sqlite3.Connection, folder: Path) -> list[bytes]:
         data = (folder / TOMBSTONES_FILE).read_bytes()
     except FileNotFoundError:
         return []
-    return [line for line in data.splitlines() if not _is_held(db, line) and _is_tombstone(line)]
+    return [line for line in data.splitlines() if not _is_held(db, plain(line)) and _is_tombstone(line)]
 
 
 def _is_tombstone(line: bytes) -> bool:

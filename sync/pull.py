@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
-from sync import known, log
+from sync import known, log, proofs
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
 from sync.known import Cursor
@@ -88,7 +88,8 @@ class Pull:
     """One visit to one peer.
 
     shunned: (feed, head) that this peer could not prove; they are not asked for again while the set is kept.
-    aside: runs what only computes beside the event loop; seconds: a clock that only goes forward.
+    aside: runs what only computes beside the event loop; seconds: a clock that only goes forward; now_ms: Unix ms, by
+    which what nobody holds is asked for less and less often.
     """
 
     def __init__(
@@ -100,9 +101,10 @@ class Pull:
         shunned: set[tuple[bytes, bytes]] | None = None,
         aside: Work = asyncio.to_thread,
         seconds: Callable[[], float] = time.monotonic,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._line, self._gate, self._node, self._work = line, gate, node, work
-        self._aside, self._seconds = aside, seconds
+        self._aside, self._seconds, self._now_ms = aside, seconds, now_ms
         self._shunned = set() if shunned is None else shunned
         self._wants: dict[bytes, Want] = {}
         self._pages_at_once = 1
@@ -151,11 +153,12 @@ class Pull:
 
     async def _proofs(self, ids: list[bytes]) -> None:
         new = await self._work(lambda: unknown_proofs(self._gate.db(), ids))
+        family = await self._work(lambda: known.is_family(self._gate.db(), self._node)) if new else False
         for asked in _batches(new):
             body = write(ProofsAsked([text(id_) for id_ in asked]))
             lines = (await self._post("proofs", body)).splitlines()
             if lines:
-                await self._work(self._accept_proofs, lines)
+                await self._work(self._accept_proofs, lines if family else [proofs.plain(line) for line in lines])
 
     def _accept_proofs(self, lines: list[bytes]) -> None:
         """All at once, else one by one: a proof of a kind that is not known here must not stop the others."""
@@ -229,7 +232,7 @@ class Pull:
 
     async def _payloads(self) -> None:
         """Tries what is missing here, as much as one request asks for."""
-        wanted = await self._work(lambda: missing(self._gate.db(), WANTED_PAYLOADS))
+        wanted = await self._work(lambda: missing(self._gate.db(), WANTED_PAYLOADS, self._now_ms()))
         if not wanted:
             return
         body = write(PayloadsAsked([(text(feed), seq, text(id_)) for feed, seq, id_ in wanted]))
@@ -301,14 +304,30 @@ def unknown_proofs(db: sqlite3.Connection, ids: list[bytes]) -> list[bytes]:
     return [id_ for id_ in ids if not db.execute("SELECT 1 FROM proof WHERE id = ?", (id_,)).fetchone()]
 
 
+ROUND_MS = 90_000  # in which every peer that can be reached is visited
+FIRST_WAIT_MS = 60_000
+LONGEST_WAIT_MS = 24 * 3_600_000
 MISSING = """
 SELECT feed.key, missing.k & ((1 << 40) - 1), missing.k FROM missing JOIN feed ON feed.no = missing.k >> 40
-WHERE feed.state = 'open' ORDER BY random() LIMIT ?
+WHERE feed.state = 'open' AND (missing.round_ms > :now - :round OR missing.round_ms + :round + missing.wait_ms <= :now)
+ORDER BY random() LIMIT :limit
+"""
+BEGIN_ROUND = """
+UPDATE missing SET round_ms = :now, wait_ms = min(max(2 * wait_ms, :first), :longest)
+WHERE k = :k AND (round_ms <= :now - :round OR round_ms > :now)
 """
 
 
-def missing(db: sqlite3.Connection, limit: int) -> list[tuple[bytes, int, bytes]]:
-    """(feed, seq, id) of some payloads that are wanted and not held; others each time, as a peer may lack some."""
-    rows = db.execute(MISSING, (limit,)).fetchall()
+def missing(db: sqlite3.Connection, limit: int, now_ms: int) -> list[tuple[bytes, int, bytes]]:
+    """(feed, seq, id) of some payloads that are wanted and not held; others each time, as a peer may lack some.
+
+    Asked for in rounds, in each of every peer once or twice. Between them nobody is asked, for a minute at first, then
+    twice as long each time, up to a day: what nobody holds any more must not be a burden for ever."""
+    asked = {"now": now_ms, "round": ROUND_MS, "limit": limit}
+    rows = db.execute(MISSING, asked).fetchall()
+    waits = {"now": now_ms, "round": ROUND_MS, "first": FIRST_WAIT_MS, "longest": LONGEST_WAIT_MS}
+    if rows:
+        with log.writing(db):
+            db.executemany(BEGIN_ROUND, [{**waits, "k": k} for _, _, k in rows])
     held = ((feed, seq, log.one(db, k)) for feed, seq, k in rows)
     return [(feed, seq, found.entry.id) for feed, seq, found in held if found]

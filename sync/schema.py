@@ -66,3 +66,20 @@ CREATE TABLE peer (
   mark BLOB NOT NULL DEFAULT x''
 ) WITHOUT ROWID;
 """
+
+ERASING = """
+ALTER TABLE proof ADD COLUMN here INTEGER NOT NULL DEFAULT 0;       -- 1: only nodes of this space hear of it
+CREATE INDEX proof_here ON proof(here) WHERE here = 1;
+ALTER TABLE missing ADD COLUMN round_ms INTEGER NOT NULL DEFAULT 0; -- when the peers were last asked for it
+ALTER TABLE missing ADD COLUMN wait_ms INTEGER NOT NULL DEFAULT 0;  -- how long nobody is asked after that
+CREATE TABLE clock (
+  node BLOB PRIMARY KEY,            -- fingerprint of a peer whose clock was seen; x'' for a steward's word
+  boot TEXT NOT NULL,               -- which start of this machine that was
+  ran_ms INTEGER NOT NULL,          -- how long the machine had run by then
+  base_ms INTEGER NOT NULL,         -- what the clock said, less that
+  ahead_ms INTEGER NOT NULL         -- how far the peer's clock was ahead of it
+) WITHOUT ROWID;
+"""
+
+STEPS = (SQL, ERASING)
+"""The tables of this version, made one step after the other."""

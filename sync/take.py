@@ -52,6 +52,8 @@ def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Hel
         return []
     for entry in new:
         check_commitment(entry)
+    if feed.scope == "circle":
+        proofs.widen(db, new, now_ms)
     new, dropped = proofs.without_erased(db, new)
     return log.insert(db, feed, new, now_ms, dropped)
 

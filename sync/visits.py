@@ -188,7 +188,7 @@ class Visits:
 
     async def _pull(self, peer: _Peer, address: str) -> tuple[Report, str]:
         link = await self._link(peer, address)
-        pull = Pull(link, self._gate, peer.node, self._work, self._shunned(peer))
+        pull = Pull(link, self._gate, peer.node, self._work, self._shunned(peer), now_ms=self._now_ms)
         try:
             await self._meet(peer, link)
             report = await pull.run()

@@ -36,6 +36,15 @@ def forget(db: sqlite3.Connection, owner: bytes, now_ms: int) -> Changes:
     return drop(db, dropped, now_ms, given)
 
 
+def is_for_here(db: sqlite3.Connection, owner: bytes, told_so: bool) -> bool:
+    """Whether only nodes of this space need to hear that this ticket's words are forgotten: all of them, and all about
+    the post it opened, are in feeds that nobody else gets. Where nothing is held yet, as it was told (`told_so`)."""
+    keys = [(SPOKEN, short(owner)), (ABOUT, short(own_post_of(owner)))]
+    feeds = Feeds(db)
+    held = [feeds.of(k).here for sql, key in keys for (k,) in db.execute(sql, (key,)).fetchall()]
+    return all(held) if held else told_so
+
+
 def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes], now_ms: int, more: Iterable[bytes] = ()) -> Changes:
     """Drops the payloads of these entries, k -> id of the post that each is about, and refolds these posts and more."""
     work, posts = Work(db, now_ms), sorted({*dropped.values(), *more})

@@ -1,7 +1,7 @@
 """The tables, step by step. Only statements; a step that has run anywhere is never changed, the next one is added.
 
-Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due` and `done` are neither: they
-are this node's own memory and survive a rebuild.
+Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due`, `done` and `closed` are
+neither: they are this node's own memory and survive a rebuild.
 """
 
 import sqlite3
@@ -64,6 +64,19 @@ CREATE TABLE done (
 CREATE INDEX done_ms ON done(ms);
 """
 
+ERASING = """
+-- o: the first 8 bytes of a ticket's public key; k: an entry by which a node says that it has forgotten its words
+CREATE TABLE confirmed (o INTEGER, k INTEGER, PRIMARY KEY (o, k)) WITHOUT ROWID;
+CREATE TABLE closed (
+  post BLOB PRIMARY KEY,            -- one of this space that is over or has run out
+  since INTEGER NOT NULL,           -- its time began, and it was last met, then
+  met_ms INTEGER,
+  ms INTEGER NOT NULL               -- when this node first saw it closed, by a clock that could be trusted
+) WITHOUT ROWID;
+CREATE INDEX closed_ms ON closed(ms);
+INSERT INTO board (name, value) VALUES ('confirm', 'due');  -- of tombstones that came before
+"""
+
 
 def migrate(db: sqlite3.Connection) -> None:
     """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
@@ -89,3 +102,9 @@ def _run(db: Database, sql: str) -> None:
 def log_and_board(db: Database) -> None:
     _run(db, schema.SQL)
     _run(db, BOARD)
+
+
+@migrations()
+def erasing(db: Database) -> None:
+    _run(db, schema.ERASING)
+    _run(db, ERASING)

@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from node.domain import post
-from node.storage import memory, rows, search
+from node.storage import erasures, memory, rows, search
 from node.storage.gather import Feeds, short
 from node.storage.rows import Row
 from node.storage.work import ADD_ABOUT, Changes, Work
-from sync import log
+from sync import log, proofs
 from sync.entry import BOARD, entry_id
 from sync.log import Held
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
@@ -30,6 +30,7 @@ VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
 def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None = None) -> Changes:
     """Brings the board up to these new entries of the log, within the caller's transaction. `arrived_ms`: this node's
     clock; None when they had arrived before."""
+    erasures.note(db, held)
     said = [one for one in held if one.entry.header.sys == BOARD]
     openings = [one for one in said if not one.entry.header.post and not one.entry.header.owner]
     followups = [one for one in said if one.entry.header.post]
@@ -98,10 +99,20 @@ def rebuild(db: sqlite3.Connection, progress: Progress = lambda done, total: Non
         total, done = db.execute(COUNT_ENTRIES).fetchone()[0], 0
         entries = log.read_all(db)
         while chunk := list(itertools.islice(entries, CHUNK)):
-            refresh(db, chunk)
+            refresh(db, _without_erased(db, chunk))
             done += len(chunk)
             progress(done, total)
         memory.set(db, "version", VERSION)
+
+
+def _without_erased(db: sqlite3.Connection, chunk: list[Held]) -> list[Held]:
+    """An old copy may still hold what a tombstone forbids, and no `spoken` or `about` to find it by."""
+    headers = {one.k: one.entry.header for one in chunk if one.entry.payload is not None}
+    owned = ((k, header) for k, header in headers.items() if header.sys == BOARD and (header.owner or header.post))
+    gone = {k for k, header in owned if proofs.is_erased(db, header.owner, header.post)}
+    log.drop_payloads(db, sorted(gone))
+    bare = {"salt": b"", "payload": None}
+    return [Held(one.k, msgspec.structs.replace(one.entry, **bare)) if one.k in gone else one for one in chunk]
 
 
 def drop(db: sqlite3.Connection) -> None:
@@ -112,7 +123,7 @@ def drop(db: sqlite3.Connection) -> None:
 
 
 def _clear(db: sqlite3.Connection) -> None:
-    for table in ("post", "code", "about", "spoken"):
+    for table in ("post", "code", "about", "spoken", "confirmed"):
         db.execute(f"DELETE FROM {table}")
     search.clear(db)
 

@@ -7,8 +7,12 @@ from tests.house import rooms
 
 MAY_USE = {  # a room, and what of ours it may import; the longest name that fits counts
     "node.domain": ("node.domain",),
-    "node.storage": ("node.storage", "node.domain", "sync.schema", "sync.log", "sync.entry", "sync.proofs"),
-    "node.intake": ("node.domain", "node.storage", "node.run", "sync"),
+    "node.storage": (
+        *("node.storage", "node.domain"),
+        *("sync.schema", "sync.log", "sync.entry", "sync.proofs", "sync.confirming"),
+    ),
+    "node.intake": ("node.burying", "node.domain", "node.storage", "node.run", "sync"),
+    "node.burying": ("node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
     "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
     "node.web": (

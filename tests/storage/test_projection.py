@@ -212,7 +212,7 @@ def test_what_was_erased_is_not_asked_for_when_only_an_answer_to_it_is_here(hall
     library.hears([], [ticket.tombstone()])
     library.hears_from(hall)
     assert library.db.execute("SELECT COUNT(*) FROM missing").fetchone() == (0,)
-    library.db.execute("INSERT INTO missing SELECT k FROM about")
+    library.db.execute("INSERT INTO missing (k) SELECT k FROM about")
     intake.accept(library.run, [], payloads=hall.pages()[0])
     assert library.db.execute(HELD, ("I know her",)).fetchone() == (0,)
 

@@ -31,7 +31,7 @@ class Space:
         self.paper: Paper = paper
         self.roster = proofs.make_roster(paper.authority(), 1, [self.identity.public_key], [])
         self.db = sqlite3.connect(self.folder / "log.db", isolation_level=None)
-        self.db.executescript(schema.SQL)
+        self.db.executescript("".join(schema.STEPS))
         self.accepts(self, "own")
         self.writer = self.new_run()
 

@@ -24,7 +24,7 @@ class Space:
         assert paper
         self.paper = paper
         self.db = sqlite3.connect(":memory:", isolation_level=None)
-        self.db.executescript(schema.SQL)
+        self.db.executescript("".join(schema.STEPS))
         row = (self.me.space_id, self.me.space_cert, name)
         self.db.execute("INSERT INTO space (id, cert, name, state) VALUES (?, ?, ?, 'own')", row)
         self.signs_a_roster(1, self.me.public_key)

@@ -10,7 +10,7 @@ from sync import identity, known, log, proofs
 from sync.identity import Identity
 from sync.messages import News, NewsAsked, read, text, write
 from sync.peers.client import Unreachable
-from sync.pull import Pull
+from sync.pull import ROUND_MS, Pull, missing
 from sync.refusals import TooMuch
 from tests.sync.exchange.nodes import Node, Spoken, through_a_proxy, visit
 
@@ -114,6 +114,45 @@ def test_a_payload_that_was_missing_is_tried_again_at_each_visit(hall, library, 
     line = Spoken(hall, library)
     asyncio.run(library.pulls(hall, line))
     assert line.paths == ["news"], "nothing is missing any more"
+
+
+def asks_for(listener, now_ms):
+    """How many missing payloads a visit at this time asks for."""
+    return len(missing(listener.db, 500, now_ms))
+
+
+def test_what_nobody_holds_any_more_is_asked_for_less_and_less_often(hall, library):
+    hall.says("lost", "lost too")
+    log.drop_payloads(hall.db, [held.k for held in log.read_all(hall.db) if held.entry.header.sys == 0])
+    visit(library, hall)
+    began = library.db.execute("SELECT DISTINCT round_ms FROM missing").fetchone()[0]
+    pauses, now = [], began
+    for _ in range(14):
+        assert asks_for(library, now) == 2 and asks_for(library, now + ROUND_MS - 1) == 2, "of every peer in a round"
+        assert asks_for(library, now + ROUND_MS + 1) == 0
+        pause = library.db.execute("SELECT DISTINCT wait_ms FROM missing").fetchone()[0]
+        pauses.append(pause)
+        now += ROUND_MS + pause
+    assert pauses[:4] == [60_000, 120_000, 240_000, 480_000] and pauses[-2:] == [24 * 3_600_000] * 2
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_asking(hall, library):
+    hall.says("lost")
+    log.drop_payloads(hall.db, [1 << 40 | 1])
+    visit(library, hall)
+    assert asks_for(library, 1_000) == 1 and asks_for(library, 1_000 + ROUND_MS + 1) == 0
+
+
+def test_a_new_roster_makes_what_is_missing_asked_for_at_once(hall, library, tmp_path):
+    hall.says("lost")
+    log.drop_payloads(hall.db, [1 << 40 | 1])
+    visit(library, hall)
+    began = library.db.execute("SELECT round_ms FROM missing").fetchone()[0]
+    assert asks_for(library, began + ROUND_MS + 1) == 0
+    _, roster = second_node_of(hall, tmp_path / "beside")
+    with log.writing(library.db):
+        proofs.take(library.db, [roster], 0)
+    assert asks_for(library, began + ROUND_MS + 1) == 1
 
 
 def test_a_tombstone_arrives_before_the_words_that_it_forbids(hall, library):
