@@ -5,7 +5,8 @@ Source of every rule here: sync/README, Entry.
 
 import binascii
 import hashlib
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -25,13 +26,12 @@ INTEGERS_BELOW = 2**53
 
 HEAD_TAG = b"cb1 head\n"
 _URL = bytes.maketrans(b"-_+/", b"+/-_")  # a swap: the wrong alphabet becomes the other wrong one and is noticed
-_CONTROL = bytes(byte for byte in range(0x20) if byte != 0x0A)
-_NO_ID = "A" * 43
+_CONTROL_AS_ZERO = bytes(0 if byte < 0x20 and byte != 0x0A else byte for byte in range(256))
 
 Count = Annotated[int, msgspec.Meta(ge=0, lt=INTEGERS_BELOW)]
 
 
-class Header(msgspec.Struct, frozen=True):
+class Header(msgspec.Struct, frozen=True, gc=False):
     """What is signed. `feed`, `owner`: Ed25519 public keys; `prev`, `post`, `refs`: ids; `ms`: Unix milliseconds
     as the writer's clock had them, a claim; `size`: bytes of the padded payload."""
 
@@ -47,7 +47,7 @@ class Header(msgspec.Struct, frozen=True):
     size: int
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A header with its literal bytes and id, and what came along: signature, salt, payload (absent when dropped)."""
 
     header: Header
@@ -58,9 +58,12 @@ class Entry(msgspec.Struct, frozen=True):
     payload: bytes | None = None
 
 
-class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+_Word = Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+
+
+class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     version: Literal["cb1"]
-    feed: str
+    feed: _Word
     seq: Count
     prev: str
     ms: Count
@@ -68,11 +71,11 @@ class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     post: str
     owner: str
     refs: Annotated[list[str], msgspec.Meta(max_length=REFS_LIMIT)]
-    commit: str
+    commit: _Word
     size: Annotated[int, msgspec.Meta(ge=STEP, le=PAYLOAD_LIMIT, multiple_of=STEP)]
 
 
-class _WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class _WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     h: _WireHeader
     g: str = ""
     n: str = ""
@@ -81,6 +84,7 @@ class _WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 _decode_lines = msgspec.json.Decoder(list[_WireLine]).decode
 _decode_header = msgspec.json.Decoder(_WireHeader).decode
 _encode = msgspec.json.Encoder().encode
+_blake2b = hashlib.blake2b
 
 
 def b64(data: bytes) -> str:
@@ -93,9 +97,14 @@ def unb64(text: str, length: int) -> bytes:
     return _unb64_all([text], length)[0]
 
 
+_NO_ENTRY = hashlib.blake2b(digest_size=32, person=b"cb1 entry")
+
+
 def entry_id(raw: bytes) -> bytes:
     """BLAKE2b-256 over a domain tag and the header bytes."""
-    return hashlib.blake2b(raw, digest_size=32, person=b"cb1 entry").digest()
+    state = _NO_ENTRY.copy()  # a copy is quicker than a new one
+    state.update(raw)
+    return state.digest()
 
 
 def post_id(owner: bytes) -> bytes:
@@ -110,7 +119,11 @@ def padded(payload: bytes) -> int:
 
 def commitment(salt: bytes, payload: bytes) -> bytes:
     """What a header says of a payload; hides it for as long as the salt is not known."""
-    return hashlib.blake2b(payload.ljust(padded(payload), b"\0"), digest_size=32, key=salt).digest()
+    return _commitment(salt, payload, padded(payload))
+
+
+def _commitment(salt: bytes, payload: bytes, size: int) -> bytes:
+    return _blake2b(payload.ljust(size, b"\0"), digest_size=32, key=salt).digest()
 
 
 def make(header: Header, sig: bytes = b"", salt: bytes = b"", payload: bytes | None = None) -> Entry:
@@ -150,9 +163,9 @@ def check_commitment(entry: Entry) -> None:
     payload = entry.payload
     if payload is None:
         return
-    size = entry.header.size
-    if size != padded(payload) or commitment(entry.salt, payload) != entry.header.commit:
-        raise BadCommitment(f"payload of entry {entry.header.seq}")
+    header = entry.header
+    if not 0 <= header.size - len(payload) < STEP or _commitment(entry.salt, payload, header.size) != header.commit:
+        raise BadCommitment(f"payload of entry {header.seq}")
 
 
 def to_line(raw: bytes, sig: bytes | None, salt: bytes | None, payload: bytes | None) -> bytes:
@@ -167,7 +180,7 @@ def to_line(raw: bytes, sig: bytes | None, salt: bytes | None, payload: bytes | 
 
 def parse_header(raw: bytes) -> Header:
     """The header of bytes that were checked when they came in. Raises BadEntry."""
-    return _headers([raw], [_wire_header(raw)])[0]
+    return _headers([_wire_header(raw)])[0]
 
 
 def parse_page(data: bytes) -> list[Entry]:
@@ -175,45 +188,41 @@ def parse_page(data: bytes) -> list[Entry]:
     so writing the entries again gives the same bytes. Raises BadEntry."""
     if not data:
         return []
-    if not data.endswith(b"\n") or len(data.translate(None, _CONTROL)) != len(data):
+    if not data.endswith(b"\n") or 0 in data.translate(_CONTROL_AS_ZERO):
         raise BadEntry("a page is lines of bytes from 0x20 up, each ended by a line feed")
-    envelopes, payloads = _cut(data[:-1].split(b"\n"))
-    lines = _lines(envelopes)
-    raws = [envelope[5 : envelope.rindex(b"]") + 1] for envelope in envelopes]
-    headers = _headers(raws, [line.h for line in lines])
+    heads, payloads = _cut(data[:-1].split(b"\n"))
+    lines = _lines(heads)
+    raws = [head[5 : head.rindex(b"]") + 1] for head in heads]
+    headers = _headers([line.h for line in lines])
     salts = _salts(lines, payloads)
     sigs = [unb64(line.g, 64) if line.g else b"" for line in lines]
-    return [
-        Entry(header, raw, entry_id(raw), sig, salt, payload)
-        for header, raw, sig, salt, payload in zip(headers, raws, sigs, salts, payloads, strict=True)
-    ]
+    return list(map(Entry, headers, raws, map(entry_id, raws), sigs, salts, payloads))
 
 
 def _cut(lines: list[bytes]) -> tuple[list[bytes], list[bytes | None]]:
-    """Payloads are cut out by position and never parsed: parsers differ about odd JSON (sync/README, Payload)."""
-    envelopes: list[bytes] = []
+    """What of each line comes before its payload, without the bracket that closes it, and the payload. Cut out by
+    position and never parsed: parsers differ about odd JSON (sync/README, Payload)."""
+    heads: list[bytes] = []
     payloads: list[bytes | None] = []
     for line in lines:
-        at = line.find(b',"p":')
-        if at < 0:
-            envelopes.append(line)
-            payloads.append(None)
-            continue
-        payload = line[at + 5 : -1]
-        if line[-1:] != b"}" or not 1 <= len(payload) <= PAYLOAD_LIMIT:
-            raise BadEntry("a payload has 1 to 32,768 bytes and the line ends behind it")
-        envelopes.append(line[:at] + b"}")
-        payloads.append(payload)
-    return envelopes, payloads
+        if line[-1:] != b"}":
+            raise BadEntry("a line ends behind its payload")
+        head, found, payload = line[:-1].partition(b',"p":')
+        if found and not 1 <= len(payload) <= PAYLOAD_LIMIT:
+            raise BadEntry("a payload has 1 to 32,768 bytes")
+        heads.append(head)
+        payloads.append(payload if found else None)
+    return heads, payloads
 
 
-def _lines(envelopes: Sequence[bytes]) -> list[_WireLine]:
-    page = b"[" + b",".join(envelopes) + b"]"
+def _lines(heads: Sequence[bytes]) -> list[_WireLine]:
+    """Decoded all at once, and written again: what differs by a byte is refused."""
+    page = b"[" + b"},".join(heads) + b"}]"
     try:
         lines = _decode_lines(page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadEntry(str(error)) from None
-    if len(lines) != len(envelopes) or _encode(lines) != page:
+    if len(lines) != len(heads) or _encode(lines) != page:
         raise BadEntry("a line is not written in the one way")
     return lines
 
@@ -228,49 +237,57 @@ def _wire_header(raw: bytes) -> _WireHeader:
     return header
 
 
-def _headers(raws: Sequence[bytes], wires: Sequence[_WireHeader]) -> list[Header]:
-    words: list[str] = []
-    for wire in wires:
-        words += (
-            wire.feed,
-            wire.prev or _NO_ID,
-            wire.post or _NO_ID,
-            wire.owner or _NO_ID,
-            wire.commit,
-            *wire.refs,
+def _headers(wires: Sequence[_WireHeader]) -> list[Header]:
+    """Column by column, since base64url is decoded quickest many words at a time."""
+    refs = iter(_unb64_all([ref for wire in wires for ref in wire.refs], 32))
+    return [
+        Header(
+            feed,
+            wire.seq,
+            prev,
+            wire.ms,
+            wire.sys,
+            post,
+            owner,
+            tuple(itertools.islice(refs, len(wire.refs))) if wire.refs else (),
+            commit,
+            wire.size,
         )
-    found = _unb64_all(words, 32)
-    headers, at = [], 0
-    for wire in wires:
-        end = at + 5 + len(wire.refs)
-        feed, prev, post, owner, commit, *refs = found[at:end]
-        at = end
-        headers.append(
-            Header(
-                feed,
-                wire.seq,
-                prev if wire.prev else b"",
-                wire.ms,
-                wire.sys,
-                post if wire.post else b"",
-                owner if wire.owner else b"",
-                tuple(refs),
-                commit,
-                wire.size,
-            )
+        for wire, feed, prev, post, owner, commit in zip(
+            wires,
+            _few([wire.feed for wire in wires]),
+            _column([wire.prev for wire in wires]),
+            _few([wire.post for wire in wires]),
+            _few([wire.owner for wire in wires]),
+            _column([wire.commit for wire in wires]),
+            strict=True,
         )
-    return headers
+    ]
 
 
-def _salts(lines: Iterable[_WireLine], payloads: Sequence[bytes | None]) -> list[bytes]:
+def _column(words: Sequence[str]) -> list[bytes]:
+    """Ids or keys, "" where there is none."""
+    found = _unb64_all([word for word in words if word], 32)
+    if len(found) == len(words):
+        return found
+    left = iter(found)
+    return [next(left) if word else b"" for word in words]
+
+
+def _few(words: Sequence[str]) -> list[bytes]:
+    """As _column(), of words that are mostly the same."""
+    distinct = list(dict.fromkeys(words))
+    known = dict(zip(distinct, _column(distinct), strict=True))
+    return [known[word] for word in words]
+
+
+def _salts(lines: Sequence[_WireLine], payloads: Sequence[bytes | None]) -> list[bytes]:
     """A salt comes with its payload or not at all."""
-    words = []
-    for line, payload in zip(lines, payloads, strict=True):
-        if bool(line.n) != (payload is not None):
-            raise BadEntry("salt and payload come together")
-        words.append(line.n or "A" * 22)
-    salts = _unb64_all(words, 16)
-    return [salt if payload is not None else b"" for salt, payload in zip(salts, payloads, strict=True)]
+    words = [line.n for line in lines]
+    if any((payload is None) == bool(word) for word, payload in zip(words, payloads, strict=True)):
+        raise BadEntry("salt and payload come together")
+    salts = iter(_unb64_all([word for word in words if word], 16))
+    return [next(salts) if word else b"" for word in words]
 
 
 def _unb64_all(words: Sequence[str], length: int) -> list[bytes]:

@@ -40,7 +40,7 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """An entry that is in the log, with its key."""
 
     k: int
@@ -112,12 +112,10 @@ def insert(
     that is wanted but did not come along is noted as missing."""
     base = feed.no << FEED_SHIFT
     held = [Held(base | entry.header.seq, entry) for entry in entries]
-    db.executemany(
-        ADD_ENTRY,
-        [(h.k, h.entry.raw, h.entry.sig or None, h.entry.salt or None, h.entry.payload) for h in held],
-    )
+    db.executemany(ADD_ENTRY, [(base | e.header.seq, e.raw, e.sig or None, e.salt or None, e.payload) for e in entries])
     absent = [(h.k,) for h in held if h.entry.payload is None and h.entry.header.seq not in dropped]
-    db.executemany(ADD_MISSING, absent)
+    if absent:
+        db.executemany(ADD_MISSING, absent)
     last = entries[-1]
     n = arrive(db, len(entries), feed.key + last.id, now_ms)
     db.execute(GROW, (last.header.seq + 1, last.id, n, feed.no))

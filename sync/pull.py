@@ -43,7 +43,8 @@ ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next 
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Page = list[Entry]
+Page = bytes
+"""Lines as they came. They are parsed by who takes them, since two busy threads of Python stand in each other's way."""
 
 
 class Line(Protocol):
@@ -88,8 +89,8 @@ class Pull:
     """One visit to one peer.
 
     shunned: (feed, head) that this peer could not prove; they are not asked for again while the set is kept.
-    aside: runs what only computes beside the event loop; seconds: a clock that only goes forward; now_ms: Unix ms, by
-    which what nobody holds is asked for less and less often.
+    seconds: a clock that only goes forward; now_ms: Unix ms, by which what nobody holds is asked
+    for less and less often.
     """
 
     def __init__(
@@ -99,12 +100,11 @@ class Pull:
         node: bytes,
         work: Work,
         shunned: set[tuple[bytes, bytes]] | None = None,
-        aside: Work = asyncio.to_thread,
         seconds: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._line, self._gate, self._node, self._work = line, gate, node, work
-        self._aside, self._seconds, self._now_ms = aside, seconds, now_ms
+        self._seconds, self._now_ms = seconds, now_ms
         self._shunned = set() if shunned is None else shunned
         self._wants: dict[bytes, Want] = {}
         self._pages_at_once = 1
@@ -189,8 +189,8 @@ class Pull:
         while wants := self._still_wanted():
             await room.acquire()
             body = write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()]))
-            page = await self._aside(parse_page, await self._post("entries", body))
-            self._advance(page, wants)
+            page = await self._post("entries", body)
+            self._advance(reached(page), wants)
             ready.put_nowait(page)
 
     def _still_wanted(self) -> dict[bytes, int]:
@@ -198,9 +198,8 @@ class Pull:
         wants = ((feed, want.next) for feed, want in self._wants.items() if feed not in over)
         return dict(itertools.islice(wants, WANTED_FEEDS))
 
-    def _advance(self, page: Page, asked: dict[bytes, int]) -> None:
+    def _advance(self, reached: dict[bytes, int], asked: dict[bytes, int]) -> None:
         """Notes how far a page reaches. The feed that was asked for first and of which nothing came is given up."""
-        reached = {entry.header.feed: entry.header.seq for entry in page}
         first = next(iter(asked))
         if first not in reached:
             self.report.refused[first] = "absent"
@@ -246,9 +245,28 @@ def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
     return (ids[at : at + WANTED_PROOFS] for at in range(0, len(ids), WANTED_PROOFS))
 
 
+FEED = slice(13, 56)  # of a line: behind {"h":["cb1","
+
+
+def reached(page: Page) -> dict[bytes, int]:
+    """How far a page goes in each of its feeds, by that feed's last line. What is before it is judged when it is taken.
+    Raises BadEntry."""
+    last = {line[FEED]: line for line in page.splitlines(keepends=True)}
+    return {entry.header.feed: entry.header.seq for entry in parse_page(b"".join(last.values()))}
+
+
 def enter(gate: Gate, pages: list[Page], report: Report) -> None:
+    """Parses and takes pages, in one transaction. Raises BadEntry; what came before it is taken."""
+    parsed: list[list[Entry]] = []
+    try:
+        for page in pages:
+            parsed.append(parse_page(page))
+    finally:
+        _enter_all(gate, [entries for entries in parsed if entries], report)
+
+
+def _enter_all(gate: Gate, pages: list[list[Entry]], report: Report) -> None:
     """All pages at once; if something is refused, run by run, so that one bad feed holds back no other."""
-    pages = [page for page in pages if page]
     try:
         if pages:
             report.taken.append(gate.accept(pages))
@@ -258,7 +276,7 @@ def enter(gate: Gate, pages: list[Page], report: Report) -> None:
                 _enter_run(gate, feed, list(run), report)
 
 
-def _enter_run(gate: Gate, feed: bytes, run: Page, report: Report) -> None:
+def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> None:
     if feed in report.over():
         return
     try:

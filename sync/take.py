@@ -4,6 +4,7 @@ A refusal changes nothing: it is raised before the first insert of its run, and 
 """
 
 import itertools
+import operator
 import sqlite3
 from typing import Literal
 
@@ -38,7 +39,7 @@ def take(db: sqlite3.Connection, entries: list[Entry], now_ms: int) -> list[Held
     """Adds what is new of these entries, which are contiguous runs of one feed each, every run ending at a signed
     entry. Returns only the new ones; those already held are passed over. Raises Refused."""
     held: list[Held] = []
-    for _, run in itertools.groupby(entries, key=lambda entry: entry.header.feed):
+    for _, run in itertools.groupby(entries, key=operator.attrgetter("header.feed")):
         held += _take_run(db, list(run), now_ms)
     return held
 
@@ -60,12 +61,16 @@ def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Hel
 
 def _check_chain(run: list[Entry]) -> None:
     """Raises unless each entry follows the one before it, and a signature covers all of them soon enough."""
-    for before, after in itertools.pairwise(run):
-        if after.header.seq != before.header.seq + 1 or after.header.prev != before.id:
-            raise BadChain(f"entry {after.header.seq} does not follow")
-    if any((entry.header.prev == b"") != (entry.header.seq == 0) for entry in run[:1]):
+    first = run[0].header
+    if (first.prev == b"") != (first.seq == 0):
         raise BadChain("only entry 0 follows nothing")
-    if len(run) > SIGN_EVERY or sum(map(_length, run)) > SIGN_EVERY_BYTES:
+    seq, head = first.seq, first.prev
+    for entry in run:
+        header = entry.header
+        if header.seq != seq or header.prev != head:
+            raise BadChain(f"entry {header.seq} does not follow")
+        seq, head = seq + 1, entry.id
+    if len(run) > SIGN_EVERY or sum([len(entry.raw) + entry.header.size for entry in run]) > SIGN_EVERY_BYTES:
         _check_signed_often(run)
     if not run[-1].sig:
         raise BadSignature("a run ends at a signed entry")

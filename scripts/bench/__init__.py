@@ -1,0 +1,1 @@
+"""How fast Corkboard is, measured on this machine: `python3 scripts/bench/run.py`. Changes nothing of the product."""

@@ -1,0 +1,100 @@
+"""The empty side: a node that visits the full one, as its exchange process does, and says what that took.
+
+Usage: python -m scripts.bench.asker FOLDER log|board; then lines of JSON (child.py). With `log`, entries are checked
+and go into the log as ever, but not onto the board.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from node import intake
+from node.gate import BoardGate
+from node.run import Run
+from node.settings import Settings
+from node.start import open_run
+from scripts.bench import child, measure
+from scripts.bench.teller import card, met
+from sync import log
+from sync.entry import Entry
+from sync.exchange import trusted
+from sync.peers import tls
+from sync.take import take
+from sync.visits import Visits
+
+
+class LogGate(BoardGate):
+    """One door, without the board behind it."""
+
+    def accept(
+        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
+    ) -> intake.Taken:
+        with log.writing(self.db()):
+            held = [one for page in pages for one in take(self.db(), page, int(time.time() * 1000))]
+        return intake.Taken(len(held))
+
+
+class Asker:
+    """One node and its visits."""
+
+    def __init__(self, run: Run, gate: BoardGate) -> None:
+        self._run, self._gate = run, gate
+        self._visits: Visits | None = None
+
+    async def answer(self, do: str, asked: dict[str, str]) -> object:
+        match do:
+            case "card":
+                return card(self._run)
+            case "meets":
+                self._meets(**asked)
+                return None
+            case "visits":
+                return await self._visit()
+            case "tidies":
+                intake.tidy(self._run)
+                return measure.disk_bytes(self._run.settings.data)
+        raise ValueError(do)
+
+    async def close(self) -> None:
+        if self._visits:
+            await self._visits.close()
+
+    def _meets(self, address: str, space: str, node: str, roster: str) -> None:
+        met(self._run, address, space, node, roster)
+        run = self._run
+        context = tls.client_context(run.identity, trusted(run.db()))
+        me = run.identity.node_fingerprint
+        self._visits = Visits(self._gate, context, me, lambda: 8081, run.clock_ms, lambda told: None, stay=False)
+
+    async def _visit(self) -> dict[str, object]:
+        """One visit and what it took, until everything is on the disk."""
+        assert self._visits
+        idle, wire = measure.memory_bytes(), measure.wire_bytes()
+        measure.forget_peak()
+        cpu, began = measure.cpu_seconds(), time.perf_counter()
+        (went,) = await self._visits.visit_all()
+        seconds, cpu = time.perf_counter() - began, measure.cpu_seconds() - cpu
+        return {
+            "seconds": seconds,
+            "cpu": cpu,
+            "peak_over_idle": max(0, measure.peak_bytes() - idle),
+            "wire": measure.wire_bytes() - wire,
+            "error": went.error,
+            "requests": went.report.asked,
+            "entries": sum(one.new_entries for one in went.report.taken if isinstance(one, intake.Taken)),
+        }
+
+
+async def _ask(folder: Path, kind: str) -> None:
+    run = open_run(Settings(data=folder, name="Library"))
+    asker = Asker(run, LogGate(run) if kind == "log" else BoardGate(run))
+    await child.answering(asker.answer)
+    await asker.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_ask(Path(sys.argv[1]), sys.argv[2]))
