@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from node import burying
+from node import burying, stewards
 from node.domain import bodies, codes, sealed, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
@@ -177,13 +177,14 @@ def _open_batch(run: Run, connection: sqlite3.Connection, wishes: list[OpenPost]
     drafts: dict[int, tuple[str, Draft]] = {}
     same: dict[bytes, int] = {}
     answers: dict[int, Recorded] = {}
+    ours = stewards.sealing_key(run.settings.data)
     for at, wish in enumerate(wishes):
         first = same.setdefault(wish.outside, at) if wish.outside else at
         known = board.from_outside(connection, wish.outside) if wish.outside else None
         if known:
             answers[at] = _recorded(known, known, new=False)
         elif first == at:
-            drafts[at] = _opening(run, wish, start + at)
+            drafts[at] = _opening(run, msgspec.structs.replace(wish, stewards=ours), start + at)
     for scope in ("circle", "here"):
         places = [at for at, (one, _) in drafts.items() if one == scope]
         held = run.writer.append(connection, [drafts[at][1] for at in places], scope)
@@ -196,6 +197,7 @@ def _open_batch(run: Run, connection: sqlite3.Connection, wishes: list[OpenPost]
 
 
 def _opening(run: Run, wish: OpenPost, row: int) -> tuple[str, Draft]:
+    """What the space itself posts belongs to its stewards: with their key, helpers' words to them can be sealed."""
     try:
         event = decide(wish, None, _facts(run))
     except Refusals as refused:

@@ -150,5 +150,3 @@ def test_a_copy_has_no_free_pages_and_no_board(hall, tmp_path):
 )
 def test_the_age_is_said_in_plain_words(news, says):
     assert says in "\n".join(backup_news.in_words(news, NOON))
-
-

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from tests.house import rooms
 
 MAY_USE = {  # a room, and what of ours it may import; the longest name that fits counts
@@ -11,13 +13,14 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
         *("node.storage", "node.domain"),
         *("sync.schema", "sync.log", "sync.entry", "sync.proofs", "sync.confirming"),
     ),
-    "node.intake": ("node.burying", "node.domain", "node.storage", "node.run", "sync"),
+    "node.intake": ("node.burying", "node.domain", "node.storage", "node.run", "node.stewards", "sync"),
     "node.burying": ("node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
     "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
+    "node.stewards": ("node.domain", "sync.identity"),
     "node.web": (
         *("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
-        "node.ticket_office",
+        *("node.ticket_office", "node.stewards"),
     ),
     "node": ("node", "sync"),
     "sync": ("sync",),
@@ -53,6 +56,34 @@ def test_only_the_top_of_the_house_uses_what_starts_it() -> None:
         if any(fits(name, room) for room in NOT_FOR_OTHERS)
     ]
     assert wrong == []
+
+
+def test_pages_seal_to_the_stewards_and_open_nothing_of_theirs() -> None:
+    asked = {word for file in (rooms.HOME / "node" / "web").rglob("*.py") for word in of_stewards(rooms.parsed(file))}
+    assert asked <= {"sealing_key"}
+
+
+def of_stewards(module: ast.Module) -> set[str]:
+    """What a file takes from the room that holds the stewards' key, by either form of import."""
+    named = {
+        alias.name
+        for part in ast.walk(module)
+        if isinstance(part, ast.ImportFrom) and part.module in ("node.stewards", "node.domain.stewards")
+        for alias in part.names
+    }
+    asked = {
+        part.attr
+        for part in ast.walk(module)
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "stewards"
+    }
+    return named | asked
+
+
+@pytest.mark.parametrize(
+    "source", ["from node import stewards\nstewards.open_keys(1, 2)", "from node.stewards import open_keys"]
+)
+def test_the_look_at_the_stewards_room_finds_what_it_is_for(source: str) -> None:
+    assert of_stewards(ast.parse(source)) == {"open_keys"}
 
 
 def test_the_domain_uses_no_database_clock_network_or_page() -> None:
