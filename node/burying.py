@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from node import cutting
 from node.run import Run
 from node.storage import erasures, forgetting, memory, projection
 from node.storage.work import Changes
 from sync import circle, confirming, log, proofs
 from sync.entry import CONFIRMED
-from sync.proofs import Tombstone
+from sync.proofs import Roster, Tombstone
 from sync.writer import Draft
 
 CONFIRM = "confirm"
@@ -41,7 +42,10 @@ def _bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes]) -> tuple[lis
     """The tombstones that are new, and what they changed. They are on disk outside the database before the transaction
     ends, so that no restore revives words."""
     changes, fresh = Changes(), []
-    for proof in proofs.take(db, lines, run.clock_ms()):
+    new = proofs.take(db, lines, run.clock_ms())
+    if any(isinstance(proof, Roster) for proof in new):
+        changes = cutting.settle(run, db)
+    for proof in new:
         if isinstance(proof, Tombstone):
             changes = changes.plus(forgetting.forget(db, proof.owner, run.clock_ms()))
             here = forgetting.is_for_here(db, proof.owner, proof.here)

@@ -18,10 +18,11 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from node import burying, control, intake, nightly
+from node import burying, control, cutting, intake, nightly
 from node.gate import BoardGate, in_words
 from node.run import Run
 from node.settings import Settings
@@ -29,7 +30,7 @@ from node.start import open_run
 from node.storage import turn
 from sync import circle, log
 from sync.discovery import Discovery, Found
-from sync.exchange import Answers, trusted
+from sync.exchange import Answers, take_roster, trusted
 from sync.handshake import Handover
 from sync.identity import shown
 from sync.pairing import PairingWindow
@@ -70,6 +71,7 @@ class Exchange:
                 lambda who, address: self._visits.appeared(who.node, [address]),
                 self._window.routes(),
                 lambda who, body: circle.keys_to_wire(circle.keys(run.settings.data)),
+                partial(take_roster, self._gate),
             )
         )
         self._changed = asyncio.Event()
@@ -161,6 +163,7 @@ class Exchange:
         def join() -> None:
             with turn.first(run.settings.data):  # two stewards are waiting
                 circle.join(run.db(), run.settings.data, handover, run.clock_ms())
+                cutting.joined(run)
 
         await asyncio.to_thread(join)
         self._say(f"Connected with {handover.name}.")

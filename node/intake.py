@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from node import burying, stewards
+from node import burying, cutting, stewards
 from node.domain import bodies, codes, sealed, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
@@ -23,7 +23,7 @@ from node.run import Run
 from node.storage import board, db, done, forgetting, projection, turn
 from node.storage.board import Known
 from node.storage.work import Changes
-from sync import log
+from sync import cutoffs, log
 from sync import proofs as proving
 from sync.entry import Entry
 from sync.log import Held
@@ -109,6 +109,8 @@ def accept(
         burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
+        if cutoffs.note(connection, held):
+            changes = changes.plus(cutting.settle(run, connection))
     return _taken(len(held), changes)
 
 

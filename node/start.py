@@ -43,7 +43,6 @@ OWN_SPACE = """
 INSERT INTO space (id, cert, name, state) VALUES (?, ?, ?, 'own')
 ON CONFLICT (id) DO UPDATE SET name = excluded.name
 """
-OWN_ROSTER = "SELECT roster FROM space WHERE state = 'own'"
 ROSTER_FILE = "space.roster"
 
 
@@ -52,8 +51,8 @@ def _know_ourselves(run: Run) -> None:
     ours = run.identity
     with log.writing(run.db()):
         run.db().execute(OWN_SPACE, (ours.space_id, ours.space_cert, run.settings.name))
-        proofs.take(run.db(), [_roster(run)], run.clock_ms())
-        newest = run.db().execute(OWN_ROSTER).fetchone()[0]
+        burying.bury(run, run.db(), [_roster(run)])
+    newest = circle.own_roster(run.db())
     if newest != _roster(run):  # another machine of this space brought it; a copy put back must not forget it
         identity.write_file(run.settings.data / ROSTER_FILE, newest)
 

@@ -112,6 +112,12 @@ def ours(db: sqlite3.Connection, folder: Path, me: Identity, port: int) -> Hando
     return Handover(me.space_cert, me.node_cert, roster, name, keys(folder), bundle_key or b"", port)
 
 
+def own_roster(db: sqlite3.Connection) -> bytes:
+    """The newest that is known of this space."""
+    line: bytes = db.execute("SELECT roster FROM space WHERE state = 'own'").fetchone()[0]
+    return line
+
+
 ACCEPT = """
 INSERT INTO space (id, cert, name, state, bundle_key) VALUES (?, ?, ?, 'accepted', ?)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, bundle_key = coalesce(excluded.bundle_key, space.bundle_key),

@@ -86,6 +86,27 @@ def _nodes(roster: bytes) -> frozenset[bytes]:
     return frozenset(proofs.read_roster(roster).nodes)
 
 
+def take_roster(gate: Gate, leaf: bytes, line: bytes) -> bytes:
+    """Hears of a roster from a node that it names and that the one held here does not: the only thing that such a node
+    may say. line: the roster, b"" to ask only. Returns the one that was held (b"": none). Raises Refused."""
+    who, held = _by_signature(gate.db(), leaf)
+    if line:
+        told = proofs.read_roster(line)
+        if told.space != who.space or who.node_key not in told.nodes:
+            raise Unaccepted("a node brings the roster of its space that names it")
+        gate.accept([], [line])
+        caller(gate.db(), leaf)  # of an older one than is held here it is not helped
+    return held
+
+
+def _by_signature(db: sqlite3.Connection, leaf: bytes) -> tuple[Certified, bytes]:
+    """Whose certificate this is, whatever a roster says of it; and the roster that is held of its space."""
+    for cert, roster, _ in db.execute(SPACES):
+        if found := _chain(cert, leaf):
+            return found, roster or b""
+    raise Unaccepted("no accepted space has signed this certificate")
+
+
 TRUSTED = "SELECT cert FROM space WHERE state <> 'blocked'"
 
 
@@ -151,13 +172,19 @@ def _since(db: sqlite3.Connection, who: Caller, after: int, last: int) -> News:
     """At most about HEADS changes, cut between two transactions."""
     cut = db.execute(CHANGES, (after, after, HEADS)).fetchone()
     n, mark = db.execute(MARK, (cut[0] if cut else last,)).fetchone()
-    heads = [_head(feed) for feed in log.feeds(db, after) if feed.changed <= n and _may_see(db, who, feed)]
+    feeds = [feed for feed in log.feeds(db, after) if feed.changed <= n and _may_see(db, who, feed)]
+    heads = [_head(db, feed, _height(who, feed)) for feed in feeds if _height(who, feed)]
     ids = [text(row[0]) for row in db.execute(PROOFS, (after, n, who.family))]
     return News(n=n, mark=text(mark), heads=heads, proofs=ids, more=n < last)
 
 
-def _head(feed: Feed) -> Head:
-    return text(feed.space), text(feed.key), feed.next - 1, text(feed.head)
+def _height(who: Caller, feed: Feed) -> int:
+    """Of how many entries this caller is told. A space's own nodes hear of all, since they may raise a cut-off."""
+    return feed.next if who.space == feed.space else feed.known_to_others
+
+
+def _head(db: sqlite3.Connection, feed: Feed, height: int) -> Head:
+    return text(feed.space), text(feed.key), height - 1, text(log.id_at(db, feed, height - 1))
 
 
 STATE = "SELECT state FROM space WHERE no = ?"

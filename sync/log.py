@@ -49,7 +49,7 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
 class Feed(msgspec.Struct, frozen=True):
     """One process run's entries. `next`: the seq that comes next; `head`: id of the last; `changed`: the n at which
-    it last grew."""
+    it last grew; `counts`: how many of its entries count, None for all (cutoffs)."""
 
     no: int
     key: bytes
@@ -61,10 +61,18 @@ class Feed(msgspec.Struct, frozen=True):
     head: bytes
     changed: int
     state: str
+    counts: int | None
+
+    @property
+    def known_to_others(self) -> int:
+        """How many of its entries other spaces are told of."""
+        return self.next if self.counts is None else min(self.next, self.counts)
 
 
 FEEDS = """
-SELECT feed.no, feed.key, feed.space, space.id, feed.node, feed.scope, feed.next, feed.head, feed.changed, feed.state
+SELECT feed.no, feed.key, feed.space, space.id, feed.node, feed.scope, feed.next, feed.head, feed.changed, feed.state,
+  CASE WHEN EXISTS (SELECT 1 FROM cutoff WHERE cutoff.node = feed.node)
+    THEN coalesce((SELECT counts FROM cutoff WHERE cutoff.node = feed.node AND cutoff.feed = feed.key), 0) END
 FROM feed JOIN space ON space.no = feed.space
 """
 
@@ -220,18 +228,23 @@ def seal_payload(random: Callable[[int], bytes], payload: bytes) -> tuple[bytes,
     return salt, commitment(salt, payload), padded(payload)
 
 
-DIGEST = """
-SELECT feed.key, feed.next, feed.head FROM feed
-WHERE feed.scope = 'circle' AND feed.state = 'open' ORDER BY feed.key
-"""
-
-
 def digest(db: sqlite3.Connection) -> str:
-    """Equal at two nodes that hold the same entries of the circle: a hash over every feed's key, height and head."""
+    """Equal at two nodes that hold the same entries of the circle: a hash over every feed's key, height and head,
+    of what counts of it."""
     state = hashlib.blake2b(digest_size=16, person=b"cb1 log")
-    for key, height, head in db.execute(DIGEST):
-        state.update(key + height.to_bytes(8, "big") + head)
+    for feed in sorted(feeds(db), key=lambda feed: feed.key):
+        height = feed.known_to_others
+        if feed.scope == "circle" and feed.state == "open" and height:
+            state.update(feed.key + height.to_bytes(8, "big") + id_at(db, feed, height - 1))
     return state.hexdigest()
+
+
+def id_at(db: sqlite3.Connection, feed: Feed, seq: int) -> bytes:
+    """The id of an entry, b"" where it is not held."""
+    if seq == feed.next - 1:
+        return feed.head
+    held = one(db, feed.no << FEED_SHIFT | seq)
+    return held.entry.id if held else b""
 
 
 def verify(db: sqlite3.Connection, progress: Callable[[int, int], None] = lambda done, total: None) -> int:

@@ -34,7 +34,6 @@ from sync.messages import (
     write,
 )
 from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
-from sync.schema import FEED_SHIFT
 
 PAGES_A_TRANSACTION = 8
 PAGES_AHEAD = 12
@@ -297,24 +296,21 @@ def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes,
     """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, and void ones, are not.
     Where the peer's last entry is not the one held here, it is asked for: its signature will prove a fork."""
     accepted = {row[0] for row in db.execute(SPACES)}
-    wants = {}
+    own = db.execute("SELECT id FROM space WHERE state = 'own'").fetchone()[0]
+    wants: dict[bytes, Want] = {}
     for space, key_word, last, id_word in heads:
         key, id_ = raw(key_word), raw(id_word)
         feed = log.feed_by_key(db, key)
         if raw(space) not in accepted or (key, id_) in shunned or (feed and feed.state != "open"):
             continue
-        if feed is None or last >= feed.next:
-            wants[key] = Want(feed.next if feed else 0, last)
-        elif _id_at(db, feed, last) != id_:
+        if feed is None:
+            wants[key] = Want(0, last)
+        elif last >= feed.next:
+            reach = last if feed.counts is None or feed.space == own else min(last, feed.counts - 1)
+            wants |= {key: Want(feed.next, reach)} if reach >= feed.next else {}
+        elif log.id_at(db, feed, last) != id_:
             wants[key] = Want(last, last)
     return wants
-
-
-def _id_at(db: sqlite3.Connection, feed: log.Feed, seq: int) -> bytes:
-    if seq == feed.next - 1:
-        return feed.head
-    held = log.one(db, feed.no << FEED_SHIFT | seq)
-    return held.entry.id if held else b""
 
 
 def unknown_proofs(db: sqlite3.Connection, ids: list[bytes]) -> list[bytes]:

@@ -81,5 +81,16 @@ CREATE TABLE clock (
 ) WITHOUT ROWID;
 """
 
-STEPS = (SQL, ERASING)
+CUTOFFS = """
+CREATE TABLE named (k INTEGER PRIMARY KEY);  -- entries that name cut-offs
+CREATE TABLE cutoff (               -- what follows from them; made anew from the log and the rosters
+  node BLOB NOT NULL,               -- fingerprint of a retired node
+  feed BLOB NOT NULL,               -- key; x'' stands for the node itself, whose other feeds are set aside
+  counts INTEGER NOT NULL,          -- how many of its entries count
+  id BLOB NOT NULL,                 -- of the last of them
+  PRIMARY KEY (node, feed)
+) WITHOUT ROWID;
+"""
+
+STEPS = (SQL, ERASING, CUTOFFS)
 """The tables of this version, made one step after the other."""

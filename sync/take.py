@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from sync import log, proofs
+from sync import cutoffs, log, proofs
 from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
 from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
@@ -128,10 +128,18 @@ def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
     row = db.execute(SPACE, (certified.space,)).fetchone()
     if row is None or row[1] == "blocked":
         raise Unaccepted("this space is not accepted here")
-    if row[2] is None or certified.node_key not in proofs.read_roster(row[2]).nodes:
-        raise Unaccepted("its space does not name this node")
+    _check_named(db, row[1], row[2], certified, entry.header.feed)
     db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (plain_name(opening.name), row[0]))
     return log.add_feed(db, entry.header.feed, row[0], certified.node, opening.scope)
+
+
+def _check_named(db: sqlite3.Connection, state: str, line: bytes | None, who: Certified, feed: bytes) -> None:
+    """A retired node's feeds are still taken: by its own space, which names cut-offs, and elsewhere as these say."""
+    roster = proofs.read_roster(line) if line else None
+    if roster is None or who.node_key not in (*roster.nodes, *roster.retired):
+        raise Unaccepted("its space does not name this node")
+    if who.node_key in roster.retired and state != "own" and not cutoffs.admits(db, who.node, feed):
+        raise Unaccepted("its node was retired, and this feed is not among those that count")
 
 
 def read_opening(entry: Entry) -> tuple[Opening, Certified]:

@@ -22,7 +22,7 @@ from sync.exchange import Caller, Gate, caller
 from sync.messages import Poke, write
 from sync.peers.client import Declined, Link, Unreachable
 from sync.pull import Pull, Report
-from sync.refusals import Refused
+from sync.refusals import Refused, Unaccepted
 
 EVERY_SECONDS = 60.0
 STRANGER_SECONDS = 600.0  # a node that is not of the circle is tried again after this long
@@ -129,7 +129,7 @@ class Visits:
         """Whoever of the circle answers at this address."""
         link = Link(address, self._context, self._check)
         try:
-            node = (await link.first_post("/peer/v1/poke", write(Poke(self._port())))).node
+            node = (await self._greet(link)).node
         except (Unreachable, Declined) as error:
             return Visited(b"", address, Report(), error.key)
         finally:
@@ -203,10 +203,21 @@ class Visits:
         except Refused as error:
             return pull.report, error.key
 
+    async def _greet(self, link: Link) -> Caller:
+        """Says where this node is. A peer that no roster has told of this node yet is brought ours first."""
+        here = write(Poke(self._port()))
+        try:
+            return await link.first_post("/peer/v1/poke", here)
+        except Declined as error:
+            if error.key != Unaccepted.key:
+                raise
+        await link.post("/peer/v1/roster", await self._look(lambda: circle.own_roster(self._gate.db())))
+        return await link.first_post("/peer/v1/poke", here)
+
     async def _meet(self, peer: _Peer, link: Link) -> None:
         """On a new line: says where this node is, and notes where that one is."""
         if link.peer is None:
-            who = await link.first_post("/peer/v1/poke", write(Poke(self._port())))
+            who = await self._greet(link)
             peer.circle_at = 0.0
             await self._work(lambda: known.meet(self._gate.db(), who, link.certificate, link.address))
 

@@ -12,6 +12,7 @@ from node.domain import codes
 from node.domain.values import Said
 from node.storage import rows
 from node.storage.rows import Row
+from sync import log
 from sync.entry import Header, entry_id, parse_header
 from sync.schema import FEED_SHIFT
 
@@ -23,14 +24,11 @@ def short(id_: bytes) -> int:
 
 class Feed(msgspec.Struct, frozen=True):
     space: bytes
-    void: bool
+    counts: int  # how many of its entries
     here: bool
 
 
-FEED = """
-SELECT space.id, feed.state = 'void', feed.scope = 'here'
-FROM feed JOIN space ON space.no = feed.space WHERE feed.no = ?
-"""
+ALL = 1 << FEED_SHIFT
 
 
 class Feeds:
@@ -43,9 +41,14 @@ class Feeds:
     def of(self, k: int) -> Feed:
         no = k >> FEED_SHIFT
         if no not in self._known:
-            space, void, here = self._db.execute(FEED, (no,)).fetchone()
-            self._known[no] = Feed(space, bool(void), bool(here))
+            feed = log.feed_by_no(self._db, no)
+            counts = ALL if feed.counts is None else feed.counts
+            self._known[no] = Feed(feed.space, counts if feed.state == "open" else 0, feed.scope == "here")
         return self._known[no]
+
+    def counts(self, k: int) -> bool:
+        """False for an entry of a void feed, or after a cut-off."""
+        return k & log.SEQ_MASK < self.of(k).counts
 
 
 TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' AND about = ?"
@@ -89,7 +92,7 @@ def gather(db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iter
     for k in sorted(ks):
         raw, payload = db.execute(ENTRY, (k,)).fetchone()
         header, id_, feed = parse_header(raw), entry_id(raw), feeds.of(k)
-        if not feed.void and (header.post or id_) == post_id:
+        if feeds.counts(k) and (header.post or id_) == post_id:
             said.append(said_of(id_, header, payload, feed.space))
             key_of[id_] = k
     return Gathered(said, key_of)

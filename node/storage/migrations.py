@@ -108,3 +108,8 @@ def log_and_board(db: Database) -> None:
 def erasing(db: Database) -> None:
     _run(db, schema.ERASING)
     _run(db, ERASING)
+
+
+@migrations()
+def cutoffs(db: Database) -> None:
+    _run(db, schema.CUTOFFS)

@@ -14,7 +14,7 @@ from node.storage import rows, search
 from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, short
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
-from sync.log import Held
+from sync.log import SEQ_MASK, Held
 
 RELEASE_MS = 1_767_225_600_000
 """2026-01-01. No clock of a node was right when it said less."""
@@ -54,7 +54,7 @@ class Work:
         for k, entry in ((one.k, one.entry) for one in alone):
             feed = self._feeds.of(k)
             opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
-            if opened is None or feed.void:
+            if opened is None or k & SEQ_MASK >= feed.counts:
                 self._db.execute(ADD_ABOUT, (short(entry.id), k))
                 continue
             on_time = latest is not None and RELEASE_MS <= opened.since <= latest

@@ -45,12 +45,14 @@ class Busy(Exception):
 
 @dataclass
 class Door:
-    """What the server is handed. poked: (caller, its own URL) -> None. pairing: routes of sync/pairing."""
+    """What the server is handed. poked: (caller, its own URL) -> None. pairing: routes of sync/pairing. roster: (leaf,
+    body) -> body, for a node that its space has signed and no roster held here names yet."""
 
     answers: Answers
     poked: Callable[[Caller, str], None]
     pairing: Sequence[web.RouteDef] = ()
     circle: Callable[[Caller, bytes], bytes] | None = None
+    roster: Callable[[bytes, bytes], bytes] | None = None
 
 
 class PeerServer:
@@ -111,6 +113,8 @@ class PeerServer:
         )
         if self._door.circle:
             app.router.add_post("/peer/v1/circle", self._answered_by(self._door.circle))
+        if self._door.roster:
+            app.router.add_post("/peer/v1/roster", self._roster)
         return app
 
     def _answered_by(self, answer: Answer) -> Handler:
@@ -138,6 +142,12 @@ class PeerServer:
         host = request.remote or ""
         self._door.poked(caller, f"https://{f'[{host}]' if ':' in host else host}:{port}")
         return web.Response(body=b"{}")
+
+    async def _roster(self, request: web.Request) -> web.Response:
+        leaf, body = tls.leaf(request.transport), await _body(request)
+        if not leaf or self._door.roster is None:
+            raise Unaccepted("no certificate")
+        return web.Response(body=await self._in(self._quick, self._door.roster, leaf, body))
 
     async def _caller(self, request: web.Request) -> Caller:
         """Who asks, checked anew at each request: a roster may have changed since the handshake."""

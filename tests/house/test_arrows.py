@@ -13,8 +13,11 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
         *("node.storage", "node.domain"),
         *("sync.schema", "sync.log", "sync.entry", "sync.proofs", "sync.confirming"),
     ),
-    "node.intake": ("node.burying", "node.domain", "node.storage", "node.run", "node.stewards", "sync"),
-    "node.burying": ("node.storage", "node.run", "sync"),
+    "node.intake": (
+        *("node.burying", "node.cutting", "node.domain", "node.storage", "node.run", "node.stewards", "sync"),
+    ),
+    "node.burying": ("node.cutting", "node.storage", "node.run", "sync"),
+    "node.cutting": ("node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
     "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
     "node.stewards": ("node.domain", "sync.identity"),

@@ -1,0 +1,39 @@
+"""What follows from a roster or from cut-offs: which words of a retired machine are on the board.
+
+Part of the one door (intake), beside burying: settle() works inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from node.run import Run
+from node.storage import projection, turn
+from node.storage.work import Changes
+from sync import cutoffs, log
+from sync.cutoffs import CutOffs
+from sync.entry import CUTOFFS
+from sync.writer import Draft
+
+
+def settle(run: Run, db: sqlite3.Connection) -> Changes:
+    """What a retired node said counts as far as its space says."""
+    changes = Changes()
+    for no in cutoffs.settle(db, run.clock_ms()):
+        changes = changes.plus(projection.refold_feed(db, no))
+    return changes
+
+
+def joined(run: Run) -> None:
+    """After a roster came in by pairing."""
+    with log.writing(run.db()):
+        settle(run, run.db())
+
+
+def name(run: Run, named: CutOffs, scope: str) -> None:
+    """This node says how far the feeds of a retired one of its space count. scope: of these feeds."""
+    db = run.db()
+    with turn.first(run.settings.data), log.writing(db):
+        drafts = [Draft(payload, sys=CUTOFFS) for payload in cutoffs.payloads(named)]
+        cutoffs.note(db, run.writer.append(db, drafts, scope))
+        settle(run, db)
