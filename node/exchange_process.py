@@ -24,6 +24,7 @@ from typing import Any
 
 from node import burying, control, cutting, intake, nightly
 from node.gate import BoardGate, in_words
+from node.retiring import keep_erasing
 from node.run import Run
 from node.settings import Settings
 from node.start import open_run
@@ -85,7 +86,7 @@ class Exchange:
             last.push_async_callback(self._server.close)
             last.push_async_callback(self._hide)
             copies = nightly.keep_copies(self._run.settings.data, self._run.clock_ms)
-            await _first_of(stop.wait(), self._listen(), self._look(), self._tidy(), copies)
+            await _first_of(stop.wait(), self._listen(), self._look(), self._tidy(), copies, keep_erasing(self._run))
 
     async def _hide(self) -> None:
         if self._discovery:

@@ -5,6 +5,7 @@ Append to the log, refresh the posts touched: nothing else writes to the board (
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -18,9 +19,9 @@ from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
 from node.domain.tickets import Ticket
 from node.domain.values import FAR_FUTURE_MS, Event, Post
-from node.domain.wishes import OpenPost, ReplaceTicket, Wish
+from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Wish
 from node.run import Run
-from node.storage import board, db, done, forgetting, projection, turn
+from node.storage import board, db, done, forgetting, projection, retention, turn
 from node.storage.board import Known
 from node.storage.work import Changes
 from sync import cutoffs, log
@@ -47,6 +48,7 @@ __all__ = [
 
 Progress = Callable[[int, int], None]
 BATCH = 500
+DAY_MS = 24 * 3_600_000
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -124,6 +126,19 @@ def erase(run: Run, ticket: Ed25519PrivateKey) -> Taken:
     exchange. Once erased, a second time changes nothing."""
     with turn.first(run.settings.data):
         return bury(run, [proving.make_tombstone(ticket)])
+
+
+def erase_closed(run: Run, limit: int = 200) -> int:
+    """Erases posts of this space that have been closed for its `keep_days`, in one transaction. How many;
+    as many as `limit` where there may be more. Only for while the clock can be trusted (sync.clocks)."""
+    connection, now_ms, erased = run.db(), run.clock_ms(), 0
+    with log.writing(connection):
+        retention.look(connection, run.space_id, now_ms)
+        for post_id in retention.ripe(connection, now_ms - run.settings.keep_days * DAY_MS, limit):
+            with contextlib.suppress(Refusals):  # one that may not go, for whatever reason, keeps no other
+                _say(run, connection, Erase(post_id))
+                erased += 1
+    return erased
 
 
 def bury(run: Run, lines: Iterable[bytes]) -> Taken:

@@ -30,7 +30,7 @@ class Settings:
     """One node's settings, checked. Lists are tuples, so that a run can be handed to threads.
 
     port: where neighbours read the board. peer_port: where other spaces connect.
-    promise_days: after so many a promise lapses that nothing followed.
+    promise_days: after so many a promise lapses that nothing followed. keep_days: after so many a closed post goes.
     kiosks: addresses of further touchscreens. wifi: the network name for flyers, "" when none is printed.
     """
 
@@ -46,6 +46,7 @@ class Settings:
     kiosks: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     promise_days: int = 7
+    keep_days: int = 30
     backups: str = ""
 
     @classmethod
@@ -197,6 +198,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "kiosks": _several(_address, 0, 20),
     "languages": _several(_language, 1, len(LANGUAGES)),
     "promise_days": _days,
+    "keep_days": _days,
     "backups": _line(0, 1000),
 }
 
@@ -212,6 +214,7 @@ COMMENTS = {
     "kiosks": "Addresses of further touchscreens, beside the screen of this machine.",
     "languages": "The languages offered, in this order.",
     "promise_days": "After so many days a promise lapses, if nothing followed it.",
+    "keep_days": "So many days after it was met, taken back or over, a post of this space is erased everywhere.",
     "backups": "The folder for nightly copies, best on another disk or a stick; empty: `backups` beside the database.",
 }
 

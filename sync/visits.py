@@ -11,13 +11,14 @@ import contextlib
 import logging
 import random
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from sync import circle, known
+from sync import circle, clocks, known
 from sync.exchange import Caller, Gate, caller
 from sync.messages import Poke, write
 from sync.peers.client import Declined, Link, Unreachable
@@ -192,6 +193,7 @@ class Visits:
         try:
             await self._meet(peer, link)
             report = await pull.run()
+            await self._compare_clocks(peer, link)
             await self._hear_of_the_circle(peer, link, report)
             return report, next(iter(report.refused.values()), "")
         except Declined as error:
@@ -220,6 +222,13 @@ class Visits:
             who = await self._greet(link)
             peer.circle_at = 0.0
             await self._work(lambda: known.meet(self._gate.db(), who, link.certificate, link.address))
+
+    async def _compare_clocks(self, peer: _Peer, link: Link) -> None:
+        if link.said:
+            said_ms, heard = link.said
+            now_ms = self._now_ms()
+            ahead_ms = said_ms + int((time.monotonic() - heard) * 1000) - now_ms
+            await self._work(lambda: clocks.note(self._gate.db(), peer.node, ahead_ms, clocks.moment(now_ms)))
 
     async def _hear_of_the_circle(self, peer: _Peer, link: Link, report: Report) -> None:
         """Its keys: on a new line, after a new roster, since then somebody may have joined, and every hour."""

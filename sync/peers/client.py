@@ -6,8 +6,10 @@ Who is at the other end is checked each time before a request goes out, on a kep
 from __future__ import annotations
 
 import ssl
+import time
 import zlib
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -50,6 +52,7 @@ class Link:
     def __init__(self, address: str, context: ssl.SSLContext, check: Check, expected: bytes | None = None) -> None:
         self.address = address.rstrip("/")
         self.peer: Caller | None = None
+        self.said: tuple[int, float] | None = None  # Unix ms by the peer's clock at its last answer, time.monotonic()
         self.certificate = b""
         self._check, self._expected = check, expected
         self._session = aiohttp.ClientSession(
@@ -70,6 +73,7 @@ class Link:
         """The answer, inflated. Raises Unreachable or Declined."""
         try:
             async with self._session.post(f"{self.address}{path}", data=body, allow_redirects=False) as response:
+                self.said = _date(response)
                 data = await _bounded(response)
                 if response.status != 200:
                     raise _declined(response, data)
@@ -123,6 +127,15 @@ class _CheckedConnector(aiohttp.TCPConnector):
             connection.close()
             raise
         return connection
+
+
+def _date(response: aiohttp.ClientResponse) -> tuple[int, float] | None:
+    """What the peer's clock said, to a second, and when we heard it."""
+    try:
+        said = parsedate_to_datetime(response.headers["Date"])
+        return int(said.timestamp() * 1000), time.monotonic()
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sync import circle, visits
+from sync import circle, clocks, visits
 from sync.exchange import Answers, trusted
 from sync.peers import server, tls
 from sync.peers.server import Door, PeerServer
@@ -202,3 +202,17 @@ def test_a_peer_that_does_not_answer_delays_the_poke_of_no_other(hall, library, 
             return await soon(lambda: library.words() == hall.words(), 5)
 
     assert asyncio.run(story()) < 3
+
+
+def test_a_visit_notes_how_far_the_peers_clock_is_ahead(hall, library):
+    """Its clock ticks from a day in 2026, the peer's answers bear the real date."""
+
+    async def story():
+        async with at_work(hall) as at_hall, at_work(library) as at_library:
+            assert not (await at_library.visit_address(at_hall.address)).error
+
+    asyncio.run(story())
+    now = clocks.moment(next(library._ms))
+    (seen,) = clocks.seen(library.db, now)
+    assert seen.node == hall.identity.node_fingerprint
+    assert abs(time.time() * 1000 - now.wall_ms - seen.ahead_ms) < 30_000 and not clocks.trusted(library.db, now)
