@@ -150,7 +150,9 @@ def _show(wish: Show, post: Post, facts: Facts) -> Event:
 def _report(wish: Report, post: Post, facts: Facts) -> Event:
     _may("post.reported", post, facts)
     reason = text.clean_line(wish.reason)
-    return checked("post.reported", {"reason": reason}, [] if reason else [Refusal("reason.missing", "reason")])
+    return checked(
+        "post.reported", {"reason": reason, **_now(facts)}, [] if reason else [Refusal("reason.missing", "reason")]
+    )
 
 
 @rule.register

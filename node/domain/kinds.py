@@ -12,7 +12,7 @@ from node.domain import text
 from node.domain.codes import read_id, write_id
 from node.domain.registry import HELPER, HOME, KINDS, SPACE, TICKET, By, Field, Kind, Who, kind
 from node.domain.sealed import BOX_LIMIT
-from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Sealed, Stop, Translation, Unsealing
+from node.domain.values import FAR_FUTURE_MS, Answer, Post, Promise, Reported, Sealed, Stop, Translation, Unsealing
 
 __all__ = ["KINDS", "By", "Field", "Kind", "Who"]
 
@@ -190,9 +190,10 @@ def widened(post: Post, event: Any, by: By) -> Post:
     return msgspec.structs.replace(post, scope="circle")
 
 
-@kind("post.reported", "A neighbour asks the stewards to look at it.", HELPER | SPACE, reason=_REASON)
+@kind("post.reported", "A neighbour asks the stewards to look at it.", HELPER | SPACE, reason=_REASON, at=_AT)
 def reported(post: Post, event: Any, by: By) -> Post:
-    return msgspec.structs.replace(post, reports=(*post.reports, (by.space, text.clean_line(event.reason))))
+    one = Reported(by.space, event.at or by.ms, text.clean_line(event.reason))
+    return msgspec.structs.replace(post, reports=(*post.reports, one))
 
 
 @kind(

@@ -1,6 +1,6 @@
 """The threads of a post as one of their sides reads them: promises, and the words that its key opens. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -36,13 +36,17 @@ class Thread(msgspec.Struct, frozen=True):
 
 def of(post: Post, ticket: Ticket, now_ms: int, promise_days: int) -> list[Thread]:
     """The poster's view has every promise, a helper's their own."""
-    promises = sorted(post.promises, key=lambda one: (one.ms, one.id))
     by_poster = ticket.owner in post.tickets
     return [
         _thread(post, promise, number, ticket, holds(promise, now_ms, promise_days))
-        for number, promise in enumerate(promises, 1)
+        for number, promise in numbered(post)
         if by_poster or promise.owner == ticket.owner
     ]
+
+
+def numbered(post: Post) -> Iterator[tuple[int, Promise]]:
+    """The promises in the order of their times, which every side counts alike."""
+    return enumerate(sorted(post.promises, key=lambda one: (one.ms, one.id)), 1)
 
 
 def _thread(post: Post, promise: Promise, number: int, ticket: Ticket, still: bool) -> Thread:

@@ -80,6 +80,14 @@ class Unsealing(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Reported(msgspec.Struct, frozen=True):
+    """Somebody asked the stewards to look at a post: at which space, when, and why. `ms`: a claim."""
+
+    space: bytes
+    ms: int
+    reason: str
+
+
 class Replaced(msgspec.Struct, frozen=True):
     """A space gave out a new ticket for an old one: where, and when by its clock."""
 
@@ -148,7 +156,7 @@ class Post(msgspec.Struct, frozen=True):
     since: int = 0
     since_from: bytes = b""
     thanked: bool = False
-    reports: tuple[tuple[bytes, str], ...] = ()
+    reports: tuple[Reported, ...] = ()
     translations: tuple[Translation, ...] = ()
     answers: tuple[Answer, ...] = ()
     tickets: tuple[bytes, ...] = ()

@@ -7,7 +7,7 @@ import msgspec
 
 from node.domain import codes, post
 from node.domain.status import PROMISE_DAYS, Status, holding, status
-from node.domain.values import Post, Promise, Translation
+from node.domain.values import Post, Promise, Reported, Translation
 from node.storage import memory, rows
 from node.storage.gather import Feeds, Tombstones, gather
 from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
@@ -54,7 +54,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     promises: tuple[Promise, ...] = ()
     live: tuple[Promise, ...] = ()
     hidden_by: tuple[tuple[bytes, str], ...] = ()
-    reports: tuple[tuple[bytes, str], ...] = ()
+    reports: tuple[Reported, ...] = ()
     translations: tuple[Translation, ...] = ()
     thanked: bool = False
     sealed: bool = False

@@ -11,7 +11,7 @@ import msgspec
 from node.domain import bodies, kinds, wire
 from node.domain.registry import TICKET, By
 from node.domain.status import HOUR_MS
-from node.domain.values import Post, Promise
+from node.domain.values import Post, Promise, Reported
 
 WITHDRAWN, MET, ERASED, HIDDEN = 1, 2, 4, 8
 OVER = WITHDRAWN | MET | ERASED
@@ -53,7 +53,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     promises: tuple[Promise, ...] = ()
     hidden_by: tuple[tuple[bytes, str], ...] = ()
-    reports: tuple[tuple[bytes, str], ...] = ()
+    reports: tuple[Reported, ...] = ()
     thanked: bool = False
     owner: bytes = b""
     tickets: tuple[bytes, ...] = ()
