@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from node.domain import codes
 from node.domain.decide import Facts, Refusal, Refusals, decide
+from node.domain.sealed import Letter
 from node.domain.wishes import OpenPost, PromiseHelp
 
 STEPS = ("what", "when", "date", "many", "where", "words", "check")
@@ -19,7 +20,7 @@ ASKED = {  # names in the form of each step
     "date": ("date", "later"),
     "many": ("for", "more"),
     "where": ("area",),
-    "words": ("words", "written"),
+    "words": ("words", "written", "reach"),
     "check": ("scope",),
 }
 # step -> (what a tile sends, what may be typed instead): a touch counts more than what was typed before
@@ -68,6 +69,7 @@ def opening(kind: str, answers: Mapping[str, str]) -> OpenPost:
         wanted=int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0,
         scope=answers.get("scope") or "circle",
         standing=when == "always",
+        reach=answers.get("reach", ""),
     )
 
 
@@ -110,11 +112,11 @@ def before(step: str, answers: Mapping[str, str]) -> str | None:
     return steps[at - 1] if at else None
 
 
-def helping(post: bytes, given: Mapping[str, str]) -> PromiseHelp:
+def helping(post: bytes, given: Mapping[str, str], lang: str) -> PromiseHelp:
     """The wish to help, as typed."""
     count = codes.read_digits(given.get("count", "1").strip() or "1")
     return PromiseHelp(
         post_id=post,
-        words=given.get("words", "").strip()[:LONGEST],
+        letter=Letter(given.get("words", "").strip()[:LONGEST], given.get("reach", "").strip()[:LONGEST], lang),
         count=int(count) if 0 < len(count) < 6 else 0,
     )

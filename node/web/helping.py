@@ -1,15 +1,15 @@
-""" "I can help": a few words on a post that everyone can read."""
+""" "I can help": words for whoever posted, sealed where they can be, and a ticket to come back with."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from node import intake
 from node.domain.refusals import Refusal, Refusals
 from node.storage.board import Card
-from node.web import forms, refusals, visits
+from node.web import forms, keeping, refusals, visits
 from node.web.languages import choices_in, remember
-from node.web.pages import go, run, show, to
+from node.web.pages import go, office, run, show, to
 from node.web.reading import Page, find, limits, which
 
 
@@ -24,7 +24,7 @@ def ask(code: str) -> Page:
     if len(cards) != 1:
         return which(code, cards)
     kept = visits.draft(f"help {cards[0].link}")
-    return _page(cards[0], {"key": kept.key, "words": "", "count": "1", **kept.answers}, {})
+    return _page(cards[0], {"key": kept.key, "words": "", "reach": "", "count": "1", **kept.answers}, {})
 
 
 def take(code: str) -> Page:
@@ -33,25 +33,28 @@ def take(code: str) -> Page:
         return which(code, cards)
     card, given = (
         cards[0],
-        {name: request.form.get(name, "")[: forms.LONGEST] for name in ("key", "words", "count")},
+        {name: request.form.get(name, "")[: forms.LONGEST] for name in ("key", "words", "reach", "count")},
     )
     choices = choices_in(request.form)
     if choices:
-        visits.draft(f"help {card.link}").answers.update(words=given["words"], count=given["count"] or "1")
+        visits.draft(f"help {card.link}").answers.update(
+            words=given["words"], reach=given["reach"], count=given["count"] or "1"
+        )
         return remember(to("help", code=card.link), choices)
     return _record(card, given)
 
 
 def _record(card: Card, given: dict[str, str]) -> Page:
-    wish = forms.helping(card.id, given)
-    if not wish.words:  # the log takes a bare promise too, but nobody could meet on it
+    wish = forms.helping(card.id, given, g.language.tag)
+    if not given["words"].strip():  # the log takes a bare promise too, but nobody could meet on it
         return _page(card, given, refusals.sentences({"words": Refusal("promise.missing", "words")}))
+    issued = office().issue()
     try:
-        intake.record(run(), wish, given["key"])
+        recorded = intake.record(run(), wish, given["key"], issued.ticket)
     except Refusals as refused:
         return _page(card, given, refusals.sentences(refused.by_field()))
     visits.visit().drafts.pop(f"help {card.link}", None)
-    return go("helped", code=card.link)
+    return keeping.give(issued.digits, card.link, helping=True) if recorded.new else go("helped", code=card.link)
 
 
 def thanks(code: str) -> Page:

@@ -11,10 +11,10 @@ from node.domain.decide import Facts, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.text import LANGUAGES
 from node.storage import spaces
-from node.web import asking, forms, labels, refusals, visits
+from node.web import asking, forms, keeping, labels, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
-from node.web.pages import go, now, run, show, to
+from node.web.pages import go, now, office, run, show, to
 from node.web.qr import drawn
 from node.web.reading import Page, find, limits
 
@@ -84,16 +84,19 @@ def _gap(kind: str, answers: dict[str, str]) -> str:
 
 
 def _post(kind: str, held: visits.Draft) -> Page:
+    issued = office().issue()
     try:
-        recorded = intake.record(run(), forms.opening(kind, held.answers), held.key)
+        recorded = intake.record(run(), forms.opening(kind, held.answers), held.key, issued.ticket)
     except Refusals as refused:
         return _page(kind, "check", refusals.sentences(refused.by_field()))
     visits.posted(kind, held.key, recorded.link)
-    return go("posted", key=held.key)
+    return keeping.give(issued.digits, recorded.link, helping=False) if recorded.new else go("posted", key=held.key)
 
 
 def done(key: str) -> Page:
     """The code, for as long as this visit lasts; afterwards the board."""
+    if visits.visit().fresh:  # first its ticket is to be kept
+        return go("keep")
     cards = find(visits.visit().done.get(key, ""))
     if not cards:
         return go("board")

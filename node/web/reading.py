@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.domain import codes
 from node.domain.kinds import KINDS
-from node.domain.refusals import Refusal
 from node.storage import board
 from node.storage.board import Card, View
-from node.web import labels, refusals, visits
-from node.web.languages import choices_in, remember
+from node.web import labels, visits
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 from node.web.qr import drawn
@@ -31,8 +29,6 @@ def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/choose", "narrow", narrow)
     pages.add_url_rule("/p/<code>", "one", one)
     pages.add_url_rule("/P/<code>", "one_loud", lambda code: go("one", code=code))
-    pages.add_url_rule("/code", "code", ask_code)
-    pages.add_url_rule("/code", "take_code", take_code, methods=["POST"])
 
 
 def view_of(query: Mapping[str, str]) -> View:
@@ -102,7 +98,7 @@ def one(code: str) -> Page:
     return show(
         own("one"),
         card=card,
-        given={"key": visits.fresh_key(), "words": "", "count": "1"},
+        given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
         limits=limits(),
         qr=drawn(post_address(card.link), labels.qr_label(card)),
         similar=board.similar(run().db(), card, now(), run().space_id),
@@ -127,28 +123,6 @@ def which(code: str, cards: list[Card]) -> Page:
     meant = cards or [card for near in board.near(run().db(), digits)[:4] for card in find(near)]
     shown = codes.shown(digits) if len(digits) == codes.CODE_LENGTH else digits[:20]
     return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown)
-
-
-def ask_code() -> Page:
-    kept = visits.visit().drafts.pop("code", None)
-    return show("code.html", given=kept.answers["code"] if kept else "", problems={})
-
-
-def take_code() -> Page:
-    """A POST, so that digits never stand in an address that is kept."""
-    given, choices = request.form.get("code", "")[:40], choices_in(request.form)
-    if choices:  # another language or larger text: the same page, nothing typed lost
-        visits.draft("code").answers["code"] = given
-        return remember(to("code"), choices)
-    digits = codes.read_digits(given)
-    if not digits:
-        return show(
-            "code.html",
-            422,
-            given=given,
-            problems=refusals.sentences({"code": Refusal("code.missing", "code")}),
-        )
-    return redirect(to("one", code=digits[:20]), 303)
 
 
 def limits() -> dict[str, int]:

@@ -10,7 +10,12 @@ from node.web.languages import N_, _
 OURS = {
     "area.choose": N_("Touch one of the places."),
     "promise.missing": N_("Write a few words: what, and when."),
-    "code.missing": N_("Type the 9 digits of the code."),
+    "code.missing": N_("Type the 9 digits of the code, or the 16 of your ticket."),
+    "ticket.length": N_("A code has 9 digits, a ticket 16. These are {has}."),
+    "ticket.unknown": N_(
+        "We do not find this ticket here. Please look at the digits again. "
+        "If you got it at another space, it may not have reached us yet."
+    ),
 }
 
 

@@ -135,6 +135,15 @@ def fresh_key() -> str:
     return key
 
 
+def come_in(ticket: Ticket, post: bytes) -> None:
+    """Somebody came back with a ticket. Under a new id: one that another page had given away opens nothing."""
+    before = visit()
+    g.visits.forget(g.visit_id)
+    g.visit_id, g.visit_used = g.visits.new_id(), True
+    mine = visit()
+    mine.begun, mine.opened = before.begun, Opened(ticket, post)
+
+
 def posted(kind: str, key: str, link: str) -> None:
     mine = visit()
     mine.drafts.pop(kind, None)

@@ -103,7 +103,7 @@ class Person:
             self.answers(date=given["date"])
         self.answers(for_=given["for"])
         self.answers(area=given["area"])
-        self.answers(words=given["words"], written=given.get("written", "en"))
+        self.answers(words=given["words"], written=given.get("written", "en"), reach=given.get("reach", ""))
         return self.answers(scope=given.get("scope", "circle"))
 
 

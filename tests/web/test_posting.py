@@ -220,11 +220,6 @@ def test_every_posting_page_has_a_way_out(hall: Hall) -> None:
         assert any(form.action == f"{start}/leave" and form.method == "post" for form in page.forms)
 
 
-def test_the_page_says_nothing_of_tickets_yet(hall: Hall) -> None:
-    amina = hall.neighbour()
-    assert "ticket" not in amina.posts("need", "/kiosk").html.lower()
-    assert "ticket" not in amina.opens("/kiosk/board").html.lower()
-
 
 def up_to_the_check(person: Person) -> None:
     person.opens("/post/need")
