@@ -1,7 +1,7 @@
 """Copies of a node that can be put back: made while it runs, read again whole before they count, kept for five weeks.
 
-A copy is a folder: the log without its board, the tombstones, the roster, the settings, and the circle's keys sealed to
-the paper key. Neither the node's key nor anything that opens a ticket is in it in clear (node/README, Backups).
+A copy is a folder: the log without its board, the tombstones, the roster, the settings, and the keys of the circle and
+of the stewards sealed to the paper key. No key is in it in clear, and the node's own is not in it at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from node import checking
+from node import checking, stewards
 from node.run import DATABASE_FILE, Run
 from node.settings import FILE as SETTINGS_FILE
 from node.start import ROSTER_FILE
@@ -27,9 +27,10 @@ from sync import circle, identity, log, sealing
 from sync.entry import b64
 from sync.proofs import TOMBSTONES_FILE
 
-ABOUT, SEALED_KEYS = "about.json", "circle.keys.sealed"
+ABOUT = "about.json"
+SECRET = (circle.KEYS_FILE, stewards.FILE)
+SEALED = ".sealed"  # behind the name of each of them
 COPIED = (TOMBSTONES_FILE, identity.SPACE_CERT_FILE, ROSTER_FILE, SETTINGS_FILE)
-KEYS_INFO = b"cb1 backup circle keys"
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d-\d\d-\d\d(\.\d+)?")
 DAYS, WEEKS = 7, 4
 RESERVE_BYTES = 256 << 20  # of this disk, for what the kiosk still has to write
@@ -111,9 +112,11 @@ def _write(run: Run, draft: Path, made_ms: int, progress: Progress) -> bytes:
     for name in COPIED:
         with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(run.settings.data / name, draft / name)
-    keys = circle.keys_to_wire(circle.keys(run.settings.data))
     authority = identity.check_space(run.identity.space_cert)
-    (draft / SEALED_KEYS).write_bytes(sealing.seal(authority, keys, KEYS_INFO))
+    for name in SECRET:
+        if (run.settings.data / name).exists():
+            secret = (run.settings.data / name).read_bytes()
+            (draft / f"{name}{SEALED}").write_bytes(sealing.seal(authority, secret, info(name)))
     with closing(open_copy(draft / DATABASE_FILE)) as copy:
         entries = checking.check(copy, progress("Checked"), progress("Folded"))
         posts = copy.execute("SELECT count(*) FROM post").fetchone()[0]
@@ -127,6 +130,11 @@ def _write(run: Run, draft: Path, made_ms: int, progress: Progress) -> bytes:
         sync_file(each)
     identity.sync_folder(draft)
     return (draft / ABOUT).read_bytes()
+
+
+def info(name: str) -> bytes:
+    """What a secret in a copy is sealed for, so that one cannot stand for another."""
+    return b"cb1 backup " + name.encode()
 
 
 def open_copy(path: Path) -> sqlite3.Connection:

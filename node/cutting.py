@@ -1,4 +1,4 @@
-"""What follows from a roster or from cut-offs: which words of a retired machine are on the board.
+"""What follows from a roster or from cut-offs: which words of a retired machine are on the board, and which came back.
 
 Part of the one door (intake), beside burying: settle() works inside the caller's transaction.
 """
@@ -6,13 +6,17 @@ Part of the one door (intake), beside burying: settle() works inside the caller'
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from node.run import Run
 from node.storage import projection, turn
 from node.storage.work import Changes
-from sync import cutoffs, log
+from sync import cutoffs, log, proofs
 from sync.cutoffs import CutOffs
 from sync.entry import CUTOFFS
+from sync.identity import fingerprint
+from sync.log import Held
+from sync.schema import FEED_SHIFT
 from sync.writer import Draft
 
 
@@ -37,3 +41,20 @@ def name(run: Run, named: CutOffs, scope: str) -> None:
         drafts = [Draft(payload, sys=CUTOFFS) for payload in cutoffs.payloads(named)]
         cutoffs.note(db, run.writer.append(db, drafts, scope))
         settle(run, db)
+
+
+OWN = "SELECT no, roster FROM space WHERE state = 'own'"
+
+
+def returned(db: sqlite3.Connection, held: Sequence[Held], me: bytes) -> int:
+    """How many of these entries, which just came in, this node or a retired one of its space has written. me: its
+    fingerprint."""
+    own, line = db.execute(OWN).fetchone()
+    written = {no for no in {one.k >> FEED_SHIFT for one in held} if _is_ours(log.feed_by_no(db, no), own, line, me)}
+    return sum(one.k >> FEED_SHIFT in written for one in held) if written else 0
+
+
+def _is_ours(feed: log.Feed, own: int, roster: bytes, me: bytes) -> bool:
+    if feed.space_no != own:
+        return False
+    return feed.node == me or feed.node not in map(fingerprint, proofs.read_roster(roster).nodes)

@@ -65,6 +65,7 @@ class Exchange:
             lambda: self._port,
             run.clock_ms,
             self._gate.keys_told,
+            visited=self._gate.visited,
         )
         self._server = PeerServer(
             Door(

@@ -10,13 +10,14 @@ from typing import Any
 
 from node import burying, intake
 from node.run import Run
-from node.storage import turn
+from node.storage import returned, turn
 from sync import circle
 from sync.entry import Entry
 from sync.exchange import trusted
 from sync.handshake import BadHandover
 from sync.identity import shown
 from sync.peers import tls
+from sync.pull import Report
 from sync.refusals import Refused
 from sync.visits import Visited, Visits
 
@@ -55,10 +56,21 @@ class BoardGate:
             circle.add_keys(self._run.settings.data, circle.keys_from_wire(told))
 
 
+    def visited(self, went: Visited) -> None:
+        """Notes who brought back what this space had lost."""
+        self.came_back(went.name, went.report)
+
+    def came_back(self, name: str, report: Report) -> int:
+        """As visited(). name: of who brought it. Returns how many entries."""
+        back = sum(taken.returned for taken in report.taken if isinstance(taken, intake.Taken))
+        returned.note(self.db(), name, back, self._run.clock_ms())
+        return back
+
+
 def in_words(visited: Visited) -> dict[str, Any]:
     """One visit in the words of the board."""
     taken = [each for each in visited.report.taken if isinstance(each, intake.Taken)]
-    words = {"entries": "new_entries", "needs": "needs", "offers": "offers", "met": "met", "erased": "erased"}
+    words = {name: name for name in ("needs", "offers", "met", "erased", "returned")} | {"entries": "new_entries"}
     sums = {word: sum(getattr(each, name) for each in taken) for word, name in words.items()}
     return {
         "peer": shown(visited.node) if visited.node else "",
@@ -73,7 +85,7 @@ async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
     """What {"do": "pull"} answers, for a node that does not serve."""
     gate, context = BoardGate(run), tls.client_context(run.identity, trusted(run.db()))
     me, port, began_ms = run.identity.node_fingerprint, run.settings.peer_port, run.clock_ms()
-    visits = Visits(gate, context, me, lambda: port, run.clock_ms, gate.keys_told, stay=False)
+    visits = Visits(gate, context, me, lambda: port, run.clock_ms, gate.keys_told, stay=False, visited=gate.visited)
     try:
         went = [await visits.visit_address(address)] if address else await visits.visit_all()
     finally:

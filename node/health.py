@@ -2,15 +2,80 @@
 
 from __future__ import annotations
 
-from node import backup_news
+import json
+from datetime import datetime
+from typing import Any
+
+from node import backup_news, machines, restoring
 from node.run import Run
-from sync import identity
+from node.storage import returned
+from node.storage.work import RELEASE_MS
+from sync import clocks, identity
+from sync.identity import fingerprint, shown
+
+DAY_MS = 24 * 3_600_000
 
 
 def notes(run: Run) -> list[str]:
     """A sentence each, the gravest first."""
-    now_ms, data = run.clock_ms(), run.settings.data
-    return [*backup_news.in_words(backup_news.read(data), now_ms), *_paper(run)]
+    now_ms = run.clock_ms()
+    copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
+    return [*_clock(run, now_ms), *_retired(run), *_came_back(run), *copies, *_paper(run)]
+
+
+LATEST = "SELECT max(ms) FROM arrival"
+
+
+def _clock(run: Run, now_ms: int) -> list[str]:
+    """That it is wrong is certain where it says less than this software's release, or less than it said before."""
+    says = f"This machine's clock says {_day(now_ms)}"
+    if now_ms < RELEASE_MS:
+        return [f"{says}, before this software was made: set its date and time."]
+    latest = run.db().execute(LATEST).fetchone()[0] or 0
+    if latest > now_ms + DAY_MS:
+        return [f"{says}, and said {_day(latest)} before: see whether its date is right."]
+    now = clocks.moment(now_ms)
+    seen = [each for each in clocks.seen(run.db(), now) if each.node != clocks.STEWARD]
+    if seen and not clocks.trusted(run.db(), now):
+        return [f"{says}, and no other space that was asked agrees: see `clock`."]
+    return []
+
+
+def _retired(run: Run) -> list[str]:
+    if machines.is_retired(run):
+        return ["This machine was retired: another one speaks for the space. Nobody hears what is written here."]
+    return [f"Retired: machine {shown(fingerprint(key))}" for key in machines.roster(run).retired]
+
+
+def _came_back(run: Run) -> list[str]:
+    """What happened to the folder, and what it had lost."""
+    told, back = _news(run), returned.read(run.db())
+    lines = [f"{_count(entries)} came back from {peer}." for peer, entries, _ in back]
+    if "restored_ms" in told:
+        made = _day(told["made_ms"])
+        return [f"This folder was put back on {_day(told['restored_ms'])} from a copy of {made}.", *lines]
+    if "recovered_ms" in told:
+        return [f"This machine was recovered from the paper key on {_day(told['recovered_ms'])}.", *lines]
+    if back:
+        lines.append("It had lost what it wrote: the folder is an older copy, or a copy of it runs elsewhere.")
+    return lines
+
+
+def _news(run: Run) -> dict[str, Any]:
+    try:
+        told = json.loads((run.settings.data / restoring.NEWS).read_bytes())
+        return told if isinstance(told, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _count(entries: int) -> str:
+    return f"{entries} {'entry' if entries == 1 else 'entries'}"
+
+
+def _day(ms: int) -> str:
+    """In the time of this place."""
+    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _paper(run: Run) -> list[str]:

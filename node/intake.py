@@ -71,6 +71,7 @@ class Taken(msgspec.Struct, frozen=True):
     offers: int = 0
     met: int = 0
     erased: int = 0
+    returned: int = 0  # entries that this space had written and lost here
 
 
 def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None) -> Recorded:
@@ -113,7 +114,8 @@ def accept(
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
         if cutoffs.note(connection, held):
             changes = changes.plus(cutting.settle(run, connection))
-    return _taken(len(held), changes)
+        back = cutting.returned(connection, held, run.identity.node_fingerprint) if held else 0
+    return msgspec.structs.replace(_taken(len(held), changes), returned=back)
 
 
 def enter(connection: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None) -> Changes:

@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from node import backup, burying, checking
-from node.backup import SEALED_KEYS, Backup
+from node.backup import Backup
 from node.run import DATABASE_FILE
 from node.settings import FILE as SETTINGS_FILE
 from node.start import ROSTER_FILE
 from node.storage import db as database
 from node.storage import migrations
-from sync import circle, identity, log, proofs, sealing
+from sync import circle, cutoffs, identity, log, proofs, sealing
 from sync.entry import b64
 from sync.identity import Paper
 from sync.proofs import TOMBSTONES_FILE
@@ -100,7 +100,7 @@ def restore(
         shutil.rmtree(draft, ignore_errors=True)
         raise
     aside = _keep_aside(plan) if holds_something_else(plan) else None
-    _commit(plan)
+    commit(data, draft)
     return aside
 
 
@@ -128,13 +128,15 @@ def _draw_up_log(plan: Plan, checked: Callable[[int, int], None]) -> None:
     with closing(backup.open_copy(plan.draft / DATABASE_FILE)) as db:
         if (found := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
             raise checking.Damaged(f"its database is damaged ({' '.join(found.split())})")
+        migrations.migrate(db)
         checking.check_log(db, checked)
         if log.digest(db) != plan.copy.log_digest:
             raise checking.Damaged("its log is not the one that was saved")
-        migrations.migrate(db)
         with log.writing(db):
             proofs.from_the_start(db)
+            db.execute("DELETE FROM returned")
             _carry_over(plan, db)
+            cutoffs.settle(db, plan.now_ms)
             burying.say_later(db)
 
 
@@ -180,15 +182,19 @@ def _draw_up_keys(plan: Plan, paper: Paper) -> None:
         held = [line for (line,) in db.execute("SELECT roster FROM space WHERE state = 'own'") if line]
     known = [*held, *(path.read_bytes() for path in rosters if path.exists())]
     identity.write_file(plan.draft / ROSTER_FILE, successor(paper, known, [new.public_key], plan.now_ms))
-    sealed = plan.copy.path / SEALED_KEYS
-    keys = [circle.first_key(paper)]
-    if sealed.exists():
-        try:
-            told = sealing.unseal(paper.authority(), sealed.read_bytes(), backup.KEYS_INFO)
-        except sealing.NotForThisKey:
-            raise checking.Damaged("its keys of the circle do not open") from None
-        keys += circle.keys_from_wire(told)
-    circle.add_keys(plan.draft, [*circle.keys(plan.data), *keys])
+    for name in backup.SECRET:
+        if secret := _unsealed(plan.copy.path / f"{name}{backup.SEALED}", paper, backup.info(name)):
+            identity.write_file(plan.draft / name, secret)
+    circle.add_keys(plan.draft, [*circle.keys(plan.data), circle.first_key(paper)])
+
+
+def _unsealed(path: Path, paper: Paper, info: bytes) -> bytes:
+    if not path.exists():
+        return b""
+    try:
+        return sealing.unseal(paper.authority(), path.read_bytes(), info)
+    except sealing.NotForThisKey:
+        raise checking.Damaged(f"its {path.name} does not open") from None
 
 
 def _keep_aside(plan: Plan) -> Path:
@@ -213,15 +219,15 @@ def _keep_aside(plan: Plan) -> Path:
 FIRST, LAST = (identity.SPACE_CERT_FILE,), (DATABASE_FILE, identity.NODE_CERT_FILE)
 
 
-def _commit(plan: Plan) -> None:
+def commit(data: Path, draft: Path) -> None:
     """One file after the other by renaming. Where a node goes on, its database is the last: until then the folder is
     what it was, with more tombstones. Cut short elsewhere, no certificate fits there, and no node begins."""
-    fresh = [each.name for each in plan.draft.iterdir() if each.suffix != ".lock"]
+    fresh = [each.name for each in draft.iterdir() if each.suffix != ".lock"]
     middle = [name for name in fresh if name not in FIRST + LAST]
     for end in ("-wal", "-shm"):
-        (plan.data / (DATABASE_FILE + end)).unlink(missing_ok=True)
+        (data / (DATABASE_FILE + end)).unlink(missing_ok=True)
     for name in (*FIRST, *middle, *LAST):
         if name in fresh:
-            (plan.draft / name).replace(plan.data / name)
-            identity.sync_folder(plan.data)
-    shutil.rmtree(plan.draft)
+            (draft / name).replace(data / name)
+            identity.sync_folder(data)
+    shutil.rmtree(draft)

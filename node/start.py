@@ -43,6 +43,7 @@ OWN_SPACE = """
 INSERT INTO space (id, cert, name, state) VALUES (?, ?, ?, 'own')
 ON CONFLICT (id) DO UPDATE SET name = excluded.name
 """
+OWN_NAMED = "UPDATE space SET name = ? WHERE state = 'own'"
 ROSTER_FILE = "space.roster"
 
 

@@ -70,7 +70,7 @@ class Visits:
 
     port: where this node answers, told with each poke; asked anew, since it may be bound late. now_ms: Unix ms.
     circle_told: is given what a peer says of the circle (circle.keys_to_wire); raises what it will.
-    stay: go on visiting; else only when asked.
+    stay: go on visiting; else only when asked. visited: is told how each visit went, where it may write.
     """
 
     def __init__(
@@ -82,9 +82,10 @@ class Visits:
         now_ms: Callable[[], int],
         circle_told: Callable[[bytes], object],
         stay: bool = True,
+        visited: Callable[[Visited], object] = lambda went: None,
     ) -> None:
         self._gate, self._context, self._me, self._port, self._now_ms = gate, context, me, port, now_ms
-        self._circle_told, self._stay = circle_told, stay
+        self._circle_told, self._stay, self._visited = circle_told, stay, visited
         self._peers: dict[bytes, _Peer] = {}
         self._members: set[bytes] = set()
         self._writer = ThreadPoolExecutor(1, "ingest")
@@ -265,7 +266,9 @@ class Visits:
         name = next((peer.name for peer in circle.peers(db) if peer.node == node), "")
         if name:
             known.tried(db, node, self._now_ms(), error)
-        return Visited(node, name, report, error)
+        went = Visited(node, name, report, error)
+        self._visited(went)
+        return went
 
     async def _tell(self, peer: _Peer) -> None:
         """One without a line was not reached lately: it will ask by itself, or appear."""

@@ -77,7 +77,7 @@ def test_a_copy_holds_no_key_in_clear(hall, tmp_path):
     secrets += [key.key, json.loads((hall.folder / "circle.keys").read_bytes())[0]["key"].encode()]
     assert not [name for name, data in inside.items() for secret in secrets if secret in data]
     paper = identity.paper_on_disk(hall.folder)
-    opened_keys = sealing.unseal(paper.authority(), inside[backup.SEALED_KEYS], backup.KEYS_INFO)
+    opened_keys = sealing.unseal(paper.authority(), inside["circle.keys.sealed"], backup.info("circle.keys"))
     assert circle.keys_from_wire(opened_keys) == (key,)
 
 

@@ -78,6 +78,15 @@ INSERT INTO board (name, value) VALUES ('confirm', 'due');  -- of tombstones tha
 """
 
 
+RETURNED = """
+CREATE TABLE returned (
+  peer TEXT PRIMARY KEY,            -- who brought back what this space had written and lost here
+  entries INTEGER NOT NULL,
+  ms INTEGER NOT NULL               -- when last
+) WITHOUT ROWID;
+"""
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
     migrations.apply(Database(db))
@@ -113,3 +122,8 @@ def erasing(db: Database) -> None:
 @migrations()
 def cutoffs(db: Database) -> None:
     _run(db, schema.CUTOFFS)
+
+
+@migrations()
+def coming_back(db: Database) -> None:
+    _run(db, RETURNED)

@@ -44,6 +44,14 @@ def stranger_context() -> ssl.SSLContext:
     return context
 
 
+def newcomer_context(me: Identity) -> ssl.SSLContext:
+    """For a machine that has the paper key alone and knows nobody yet: shows its certificate, believes any. What it
+    takes so must prove itself."""
+    context = stranger_context()
+    _show(context, me)
+    return context
+
+
 def let_strangers_in(context: ssl.SSLContext, while_open: bool) -> None:
     """A pairing window opens or closes. A wrong certificate is refused in either case; connections stay as they are."""
     context.verify_mode = ssl.CERT_OPTIONAL if while_open else ssl.CERT_REQUIRED
