@@ -38,6 +38,9 @@ def test_a_need_is_posted_in_arabic(kiosk: Screen, run: Run, script: bool) -> No
     expect(page.locator("h1")).to_have_text("راجع إجاباتك")
     press(page, ".dock .btn-main")
     expect(page.locator(".banner")).to_contain_text("حاجتك الآن على اللوحة")
+    digits = page.locator(".ticket .digits").inner_text()
+    press(page, "[name=kept][value=photo]")
+    assert digits not in page.content()
     code = page.locator(".great").inner_text()
     [card] = board.one(run.db(), code, run.clock_ms(), run.space_id)
     assert (card.words, card.lang, card.wanted) == (words, "ar", 5)
@@ -77,7 +80,7 @@ def small_keys(page: Page) -> list[str]:
 
 def test_digits_have_a_pad(kiosk: Screen) -> None:
     page = kiosk("en")
-    press(page, ".dock a:has-text('I have a code')")
+    press(page, ".dock a:has-text('I have a ticket')")
     page.click("#field-code")
     for digit in "481":
         page.click(f".keys button[data-skbtn='{digit}']")
@@ -92,7 +95,7 @@ def test_a_double_tap_posts_once(kiosk: Screen, run: Run) -> None:
     press(page, ".dock .btn-main")
     with page.expect_navigation():
         page.locator(".dock .btn-main").dblclick()
-    page.wait_for_selector(".great")
+    page.wait_for_selector(".ticket .digits")
     view = board.View(find="مرة واحدة فقط", now_ms=run.clock_ms(), space=run.space_id)
     assert len(board.page(run.db(), view).cards) == 1
 

@@ -43,6 +43,7 @@ def test_a_need_posted_at_the_kiosk_of_one_space_is_on_the_board_of_the_other(
     screen.get_by_label("Say it in your own words").fill("Rice and lentils, halal")
     touch(screen, "Next")
     touch(screen, "Put it on the board")
+    touch(screen, "I photographed it")
     code = screen.locator(".great.code").inner_text()
     wait_until(lambda: "Rice and lentils, halal" in library.page("/"))
     assert code in library.page(f"/p/{code.replace('-', '')}")
