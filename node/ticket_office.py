@@ -1,7 +1,8 @@
 """Where tickets are given out and found again: derived ahead, counted before they are derived, never written down.
 
 The slow derivation is what stands between a guess and a ticket. One runs at a time, in the memory of one; whoever comes
-while some wait is asked to come back. Digits live here for the length of a call.
+while some wait is asked to come back. Digits live here for the length of a call. Counts are in memory: a new start of
+the process counts anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -26,8 +27,10 @@ from sync import circle
 from sync.handshake import CircleKey
 
 AHEAD = 4  # tickets ready before anybody posts
-WAITING = 4  # look-ups that wait for the one that runs
+WAITING = 4  # phones' look-ups that wait for the one that runs
+AT_THE_KIOSK = 2  # look-ups there at once, running or waiting: phones cannot take these places
 MINUTE = 60.0
+TURN = 5.0  # seconds that a look-up may wait for its turn on a slow machine after it was counted
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -37,7 +40,7 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: float
 
 
-KIOSK, PHONES = Limit(10, MINUTE), Limit(20, MINUTE)  # together thirty derivations a minute
+KIOSK, PHONES = Limit(10, MINUTE + TURN), Limit(20, MINUTE + TURN)  # no minute begins more than thirty derivations
 ADDRESS = Limit(6, 5 * MINUTE)
 ADDRESSES = 2_000  # counted; the longest silent one goes first
 
@@ -56,6 +59,9 @@ class Issued(msgspec.Struct, frozen=True):
 
     digits: str
     ticket: Ticket
+
+    def __repr__(self) -> str:
+        return "Issued(…)"  # a traceback shows nobody's digits
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -83,8 +89,9 @@ class Tries:
         now = self._monotonic()
         with self._lock:
             counted = [(self._kiosk, KIOSK)] if at_kiosk else [(self._of(address), ADDRESS), (self._phones, PHONES)]
-            for times, limit in counted:
-                _leave_room(times, limit, now)
+            wait = max(_wait(times, limit, now) for times, limit in counted)
+            if wait > 0:
+                raise TooMany(wait)
             for times, _ in counted:
                 times.append(now)
 
@@ -97,11 +104,47 @@ class Tries:
         return times
 
 
-def _leave_room(times: deque[float], limit: Limit, now: float) -> None:
+def _wait(times: deque[float], limit: Limit, now: float) -> float:
+    """Seconds until there is room for one more; 0 where there is."""
     while times and times[0] <= now - limit.seconds:
         times.popleft()
-    if len(times) >= limit.tries:
-        raise TooMany(times[0] + limit.seconds - now)
+    return times[0] + limit.seconds - now if len(times) >= limit.tries else 0.0
+
+
+class Turns:
+    """One derivation at a time, 64 MiB whoever comes. People go before the tickets that are made ahead."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._running = False
+        self._people = 0
+
+    @contextmanager
+    def person(self) -> Iterator[None]:
+        with self._free:
+            self._people += 1
+            self._free.wait_for(lambda: not self._running)
+            self._people -= 1
+            self._running = True
+        with self._given_back():
+            yield
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        with self._free:
+            self._free.wait_for(lambda: not (self._running or self._people))
+            self._running = True
+        with self._given_back():
+            yield
+
+    @contextmanager
+    def _given_back(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._free:
+                self._running = False
+                self._free.notify_all()
 
 
 class Office:
@@ -117,8 +160,9 @@ class Office:
     ) -> None:
         self._keys, self._issuing, self._random, self._stretched = keys, issuing, random, stretched
         self._tries = Tries(monotonic, random(32))
-        self._one = threading.Lock()
-        self._asking = threading.BoundedSemaphore(WAITING + 1)
+        self._turns = Turns()
+        self._at_kiosk = threading.BoundedSemaphore(AT_THE_KIOSK)
+        self._phones = threading.BoundedSemaphore(WAITING + 1)
         self._ready: deque[tuple[str, bytes]] = deque()
         self._wanted = threading.Event()
 
@@ -127,7 +171,7 @@ class Office:
         try:
             digits, k0 = self._ready.popleft()
         except IndexError:
-            digits, k0 = self._derive()
+            digits, k0 = self._derive(self._turns.person())
         self._wanted.set()
         return Issued(digits, tickets.ticket(k0, self._issuing().key))
 
@@ -135,25 +179,24 @@ class Office:
         """Whose ticket this is. Right or wrong, whatever is wrong with them, digits take the same way and the same
         time: all circle keys are tried. Raises TooMany before anything is derived."""
         self._tries.count(address, at_kiosk)
-        with self._turn():
+        with self._place(self._at_kiosk if at_kiosk else self._phones), self._turns.person():
             k0 = self._stretched(digits)
         held = [tickets.ticket(k0, key.key) for key in self._keys()]
         found = [(one, belongings.find(db, one.owner)) for one in held]
         return next((Found(one, belonging) for one, belonging in found if belonging), None)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._asking.acquire(blocking=False):
+    def _place(self, places: threading.BoundedSemaphore) -> Iterator[None]:
+        if not places.acquire(blocking=False):
             raise TooMany(2, busy=True)
         try:
-            with self._one:
-                yield
+            yield
         finally:
-            self._asking.release()
+            places.release()
 
-    def _derive(self) -> tuple[str, bytes]:
+    def _derive(self, turn: AbstractContextManager[None]) -> tuple[str, bytes]:
         digits = tickets.new_digits(self._random)
-        with self._one:
+        with turn:
             return digits, self._stretched(digits)
 
     def work_ahead(self) -> threading.Thread:
@@ -165,7 +208,7 @@ class Office:
     def _keep_ready(self) -> None:
         while True:
             while len(self._ready) < AHEAD:
-                self._ready.append(self._derive())
+                self._ready.append(self._derive(self._turns.ahead()))
             self._wanted.clear()
             if len(self._ready) == AHEAD:
                 self._wanted.wait()

@@ -149,4 +149,3 @@ def test_other_spaces_are_told_as_far_as_it_counts_its_own_of_all(hall, library)
         return [last for _, feed, last, _ in heads if feed == b64(feed_of(library, hall).key)]
 
     assert (told(library.space), told(hall.space)) == ([1], [2])
-
