@@ -55,7 +55,6 @@ class BoardGate:
         with contextlib.suppress(BadHandover):
             circle.add_keys(self._run.settings.data, circle.keys_from_wire(told))
 
-
     def visited(self, went: Visited) -> None:
         """Notes who brought back what this space had lost."""
         self.came_back(went.name, went.report)

@@ -232,7 +232,8 @@ def told_apart(some: list[float], others: list[float]) -> float:
 
 def test_the_time_of_wrong_digits_does_not_tell_what_is_wrong_with_them(hall: Node) -> None:
     """Without the slow step, whose noise would hide what the rest gives away. By chance alone `told_apart` stays below
-    0.1 at n = 300 in all but one of 40,000 pairs."""
+    0.1 at n = 300 in all but one of 40,000 pairs; one more row read for one of them shows as 0.2. Right digits whose
+    post has not arrived are no wrong ones, and do take longer (node/README, Tickets)."""
     digits, clock = causes(hall), Time()
 
     def counter() -> Office:

@@ -144,5 +144,3 @@ def _feed_states(node: Node) -> list[str]:
         return [state for (state,) in run.db().execute("SELECT state FROM feed")]
     finally:
         run.close()
-
-

@@ -220,7 +220,6 @@ def test_every_posting_page_has_a_way_out(hall: Hall) -> None:
         assert any(form.action == f"{start}/leave" and form.method == "post" for form in page.forms)
 
 
-
 def up_to_the_check(person: Person) -> None:
     person.opens("/post/need")
     for answers in ({"category": "food"}, {"when": "today"}, {"for_": "2"}, {"area": "East"}, {"words": "Rice"}):
