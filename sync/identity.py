@@ -227,14 +227,20 @@ def found(folder: Path, random: Callable[[int], bytes]) -> Identity:
 
 def load(folder: Path) -> Identity:
     """Raises BadCertificate where the files do not fit together."""
-    node_key = serialization.load_pem_private_key((folder / NODE_KEY_FILE).read_bytes(), None)
-    if not isinstance(node_key, Ed25519PrivateKey):
-        raise BadCertificate("keys are Ed25519")
+    node_key = private_key(folder)
     space_cert, node_cert = (_der(folder / name) for name in (SPACE_CERT_FILE, NODE_CERT_FILE))
     certified = check_chain(space_cert, node_cert)
     if certified.node_key != _raw(node_key.public_key()):
         raise BadCertificate("node.crt belongs to another node.key")
     return Identity(certified.space, space_cert, node_key, node_cert, certified.node)
+
+
+def private_key(folder: Path) -> Ed25519PrivateKey:
+    """The node's own. Raises FileNotFoundError, BadCertificate."""
+    node_key = serialization.load_pem_private_key((folder / NODE_KEY_FILE).read_bytes(), None)
+    if not isinstance(node_key, Ed25519PrivateKey):
+        raise BadCertificate("keys are Ed25519")
+    return node_key
 
 
 def paper_on_disk(folder: Path) -> Paper | None:
@@ -268,9 +274,14 @@ def _make_keys(folder: Path, random: Callable[[int], bytes]) -> None:
 def make_node(folder: Path, paper: Paper, random: Callable[[int], bytes]) -> Identity:
     """A new node of this space in this folder. Its certificate is written last: with it the folder is a node's."""
     node_key = new_key(folder, random)
-    write_file(folder / SPACE_CERT_FILE, _pem(space_certificate(paper)))
-    write_file(folder / NODE_CERT_FILE, _pem(node_certificate(paper, node_key.public_key())))
+    write_certificates(folder, space_certificate(paper), node_certificate(paper, node_key.public_key()))
     return load(folder)
+
+
+def write_certificates(folder: Path, space: bytes, node: bytes) -> None:
+    """DER; the node's is written last: with it the folder is a node's."""
+    write_file(folder / SPACE_CERT_FILE, _pem(space))
+    write_file(folder / NODE_CERT_FILE, _pem(node))
 
 
 def new_key(folder: Path, random: Callable[[int], bytes]) -> Ed25519PrivateKey:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
-from node import machines, recovering
+from node import certifying, machines, recovering
 from node.commands.common import Failed, Here, common, held_alone, many, typed_paper
 from node.restoring import NotRestored
 from node.run import Run, now_ms
 from node.settings import write_default
 from node.start import OWN_NAMED, open_run
 from sync.handshake import PairingError
+from sync.identity import paper_on_disk
 from sync.log import writing
 from sync.pairing_call import read_address
 
@@ -99,4 +101,37 @@ def retire(here: Here, node: str, stolen: bool) -> None:
     here.tell()
 
 
-COMMANDS = (recover, retire)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--request", is_flag=True, help="On the new machine: write to FILE what it asks.")
+@click.option("--accept", is_flag=True, help="On the new machine: take FILE.answer.")
+@common
+def certify(here: Here, file: Path, request: bool, accept: bool) -> None:
+    """Let a second machine speak for this space.
+
+    On the new one, in an empty folder: certify --request FILE, on a stick. Here, with the paper key: certify FILE,
+    which writes FILE.answer beside it. On the new one: certify --accept FILE. What is for here they exchange too.
+    """
+    data, answer = here.settings.data, file.with_name(file.name + ".answer")
+    try:
+        if request:
+            certifying.ask(data, file, os.urandom)
+            here.say(f"Asked in {file}: carry it to the space's machine, and there `certify {file.name}`.")
+        elif accept:
+            name = certifying.accept(data, file if file.suffix == ".answer" else answer, now_ms())
+            write_default(replace(here.settings, name=name))
+            here.say(f"This machine speaks for {name} too: start it with `serve`.")
+        else:
+            key = certifying.asked(file)
+            with here.run(fresh=False) as run:
+                paper = paper_on_disk(data) or typed_paper(run.space_id)
+                certifying.certify(run, paper, key, answer)
+            here.say(f"Answered in {answer}: carry it back, and there `certify --accept {file.name}`.")
+            here.tell()
+    except FileNotFoundError as error:
+        raise Failed(f"{error.filename} is not there.") from None
+    except certifying.NotCertified as error:
+        raise Failed(str(error)) from None
+
+
+COMMANDS = (recover, retire, certify)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from node import intake
 from node.gate import BoardGate, pull_once
 from node.run import Run
 from node.settings import Settings
@@ -24,6 +25,7 @@ from sync.exchange import Answers, take_roster, trusted
 from sync.peers import tls
 from sync.peers.server import Door, PeerServer
 from tests.cli.nodes import Node
+from tests.storage.nodes import need
 
 
 @pytest.fixture
@@ -162,3 +164,57 @@ def test_a_folder_that_is_in_use_is_not_taken(hall: Node, tmp_path: Path) -> Non
     done = recover(other, paper)
     assert done.returncode == 1 and "Another space lives in" in done.stderr
     assert other.state()["posts"] == 60
+
+
+def certified(hall: Node, second: Node, stick: Path) -> None:
+    second.does("certify", "--request", stick)
+    hall.does("certify", stick)
+    second.does("certify", "--accept", stick)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_second_machine_has_all_that_the_first_has(hall: Node, library: Node, tmp_path: Path) -> None:
+    second, stick = Node(tmp_path / "second", hall.capture), tmp_path / "stick.json"
+    certified(hall, second, stick)
+    with awake(hall, "The Hall") as run:
+        intake.record(run, need("For here alone", scope="here"))
+    with answering(hall, "The Hall") as address:
+        (went,) = exchange(second, "The Hall", f"https://{address}")
+    assert went["error"] == ""
+    one, other = hall.state(), second.state()
+    assert one["posts"] == other["posts"] == 4, "what is for here too"
+    assert one["space"] == other["space"] and one["node"] != other["node"]
+    assert one["board_digest"] == other["board_digest"] and other["name"] == "The Hall"
+    assert (second.folder / "circle.keys").read_bytes() == (hall.folder / "circle.keys").read_bytes()
+    with answering(library, "The Library") as address:
+        (went,) = exchange(second, "The Hall", f"https://{address}")
+        assert went["error"] == "", "it brings the library its roster"
+
+
+@pytest.mark.usefixtures("town")
+def test_an_answer_says_nothing_to_others_and_opens_nowhere_else(hall: Node, tmp_path: Path) -> None:
+    second, other = Node(tmp_path / "second", hall.capture), Node(tmp_path / "other", hall.capture)
+    stick = tmp_path / "stick.json"
+    second.does("certify", "--request", stick)
+    hall.does("certify", stick)
+    answer = (tmp_path / "stick.json.answer").read_bytes()
+    assert b"Library" not in answer and b"Hall" not in answer
+    other.does("certify", "--request", tmp_path / "another")
+    refused = other.run("certify", "--accept", stick)
+    assert refused.status == 1 and "is no answer to what this machine asked" in refused.err
+    assert "There is no node in" in other.run("status").err
+
+
+@pytest.mark.usefixtures("town")
+def test_a_second_machine_is_taken_out_of_service(hall: Node, tmp_path: Path) -> None:
+    second, stick = Node(tmp_path / "second", hall.capture), tmp_path / "stick.json"
+    paper = hall.does("paper")
+    certified(hall, second, stick)
+    line = next(line for line in second.does("status").splitlines() if line.startswith("node"))
+    command = [sys.executable, "-m", "node.cli", "retire", line.split()[1], "--data", str(hall.folder)]
+    done = subprocess.run(command, input=paper, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    with answering(hall, "The Hall") as address:
+        (went,) = exchange(second, "The Hall", f"https://{address}")
+    assert went["error"] == "unaccepted"
+    assert "Retired: machine" in hall.does("status")
