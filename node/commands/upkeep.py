@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
-from node import __version__, backup_news, checking, control, health
+from node import __version__, backup_news, checking, control, health, paper_page
 from node.commands.common import Failed, Here, common, many
 from node.run import Run
 from node.storage import projection
@@ -151,16 +152,22 @@ def verify(here: Here) -> None:
 @click.command()
 @click.option("--remove", is_flag=True, help="Take the paper key off this machine, once it is in the safe.")
 @click.option("--yes", is_flag=True, help="With --remove: do not ask, it is written down.")
+@click.option("--print", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page for the printer.")
 @common
-def paper(here: Here, remove: bool, yes: bool) -> None:
+def paper(here: Here, remove: bool, yes: bool, page: Path | None) -> None:
     """Show the paper key, or take it off here.
 
     Whoever has it can speak for the space; without it a lost or stolen machine cannot be replaced.
     """
     with here.run() as run:
-        key = identity.paper_on_disk(run.settings.data)
+        key, name = identity.paper_on_disk(run.settings.data), run.settings.name
     if key is None:
         raise Failed("The paper key is not on this machine any more: it is where you put it, on paper.")
+    if page:
+        identity.write_file(page, paper_page.page(name, key).encode())
+        here.say(f"Print {page}, check it, and delete it: it is the key itself.")
+        if not remove:
+            return
     if not remove:
         here.say(key.digits())
         here.talk(ABOUT_PAPER)

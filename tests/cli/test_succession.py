@@ -70,8 +70,13 @@ def words(node: Node) -> list[str]:
 
 
 def exchange(here: Node, name: str, address: str) -> list[dict[str, object]]:
+    async def visit(run: Run) -> list[dict[str, object]]:
+        reports = await pull_once(run, address)
+        await asyncio.sleep(0.2)  # a line that was refused is closed by the loop a moment later
+        return reports
+
     with awake(here, name) as run:
-        return asyncio.run(pull_once(run, address))
+        return asyncio.run(visit(run))
 
 
 @pytest.fixture

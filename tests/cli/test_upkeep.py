@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,15 @@ def test_the_paper_key_is_shown_until_it_is_taken_off_the_machine(hall: Node) ->
     again = hall.run("paper")
     assert (again.status, again.out) == (1, "")
     assert hall.state()["posts"] == 0, "the node goes on without it"
+
+
+def test_the_paper_key_is_a_page_for_the_printer_with_nothing_else_secret(hall: Node, tmp_path: Path) -> None:
+    key, page = hall.does("paper", "--name", "Tea & <Books>").split(), tmp_path / "paper.html"
+    hall.does("paper", "--print", page)
+    text = page.read_text()
+    assert re.findall(r"<li>(\d{4})</li>", text) == key
+    assert "Tea &amp; &lt;Books&gt;" in text and "<svg" in text and "http" not in text
+    assert page.stat().st_mode & 0o077 == 0, "for its owner alone"
 
 
 def test_the_paper_key_stays_when_its_last_digits_are_typed_wrong(hall: Node) -> None:
