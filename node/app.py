@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +24,11 @@ def create_app(run: Run, office: Office) -> Flask:
     app = Flask("corkboard", template_folder=str(TEMPLATES), static_folder=None)
     app.config["RUN"] = run
     app.config["OFFICE"] = office
-    secret = os.urandom(32)
     languages.install(app, languages.read_languages(run.settings.languages))
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
-    guard.install(app, run.settings.port, secret)
-    pace.install(app, pace.Pace(run.clock_ms, secret), run.settings.kiosks)
+    guard.install(app, run.settings.port, form_secret(run))
+    pace.install(app, pace.Pace(run.clock_ms, os.urandom(32)), run.settings.kiosks)
     languages.install_switches(app)
     assets.install(app)
     errors.install(app)
@@ -36,3 +36,9 @@ def create_app(run: Run, office: Office) -> Flask:
     for room in (kiosk, phone, api):
         app.register_blueprint(room.make())
     return app
+
+
+def form_secret(run: Run) -> bytes:
+    """Keys the forms' tokens. The same after a new start, so that a page that was open meanwhile can still be sent; it
+    follows from the node's key, and nobody can ask it for anything else."""
+    return hashlib.blake2b(run.identity.node_key.private_bytes_raw(), person=b"cb1 form tokens").digest()

@@ -88,6 +88,12 @@ def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None) ->
     return recorded
 
 
+def granted(run: Run, key: str) -> Recorded | None:
+    """What a form with this key led to, if it was granted already."""
+    known = done.recall(run.db(), key) if key else None
+    return _recorded(*known, new=False) if known else None
+
+
 def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = None) -> list[Recorded]:
     """All of these, in one transaction, or none. `progress`: done, of how many. Raises Refusals with its `row`."""
     connection, recorded = run.db(), []

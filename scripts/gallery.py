@@ -220,7 +220,36 @@ def walk_posting(camera: Camera, language: str) -> None:
     camera.press(".dock .btn-main")
     camera.snap("post-6-check", tall)
     camera.press(".dock .btn-main")
+    walk_ticket(camera, tall)
+
+
+def walk_ticket(camera: Camera, tall: bool) -> None:
+    """From the page with a new ticket to coming back with it."""
+    page = camera.page
+    camera.snap("ticket-1-keep", tall)
+    page.fill("#field-last4", "12")
+    camera.press("[value=written]")
+    camera.snap("ticket-1-wrong", tall)
+    if not tall:
+        page.click("#field-last4")
+        camera.snap("ticket-1-keys")
+    camera.visit("/keep/paper", "ticket-2-paper")
+    camera.visit("/keep/paper?size=receipt", "ticket-2-receipt")
+    camera.visit("/keep/leaving", "ticket-3-leaving")
+    camera.go("/keep")
+    digits = page.locator(".ticket .digits").inner_text()
+    camera.press("[value=photo]")
     camera.snap("post-7-done", tall)
+    camera.go("/code")
+    page.fill("#field-code", digits[:-1])
+    camera.press("main .btn-main")
+    camera.snap("ticket-4-too-few", tall)
+    if not tall:
+        page.click("#field-code")
+        camera.snap("ticket-4-keys")
+    page.fill("#field-code", digits)
+    camera.press("main .btn-main")
+    camera.snap("ticket-5-mine", tall)
 
 
 def photograph_paper(browser: Browser, address: str, folder: Path, links: Links) -> list[Path]:

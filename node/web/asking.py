@@ -117,3 +117,15 @@ def helped(card: Card) -> str:
     if card.kind == "offer":
         return _("It is noted. Whoever made this offer sees it on the board.")
     return _("Thank you. Whoever posted this need sees on the board that you can help.")
+
+
+def wait(seconds: int, busy: bool) -> str:
+    """Until a ticket may be tried again."""
+    if busy:
+        return _("Others are looking for their tickets just now. Try again in a few seconds.")
+    if seconds < 90:
+        said = ngettext("Wait %(num)s second, then try again.", "Wait %(num)s seconds, then try again.", seconds)
+        return _("Those were many tries.") + " " + said % {"num": labels.number(seconds)}
+    minutes = -(-seconds // 60)
+    said = ngettext("Wait %(num)s minute, then try again.", "Wait %(num)s minutes, then try again.", minutes)
+    return _("Those were many tries.") + " " + said % {"num": labels.number(minutes)}

@@ -17,16 +17,17 @@ FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLES = {
     "kiosk.css": ("tokens.css", "components.css", "kiosk.css"),
     "phone.css": ("tokens.css", "components.css", "phone.css"),
-    "print.css": ("tokens.css", "components.css", "print.css"),
+    "print.css": ("tokens.css", "components.css", "print.css", "ticket.css"),
     "kiosk.js": (
         "vendor/simple-keyboard-3.8.192.js",
         "kiosk.js",
         "both.js",
+        "ticket.js",
         "live.js",
         "layouts.js",
         "keyboard.js",
     ),
-    "phone.js": ("phone.js", "both.js", "live.js"),
+    "phone.js": ("phone.js", "both.js", "ticket.js", "live.js"),
     "icon.svg": ("icon.svg",),
 }
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

@@ -1,83 +1,77 @@
-"""One box for code and ticket: nine digits lead to a post, sixteen open what belongs to a ticket. Keeps no digits.
-
-Only POSTs, so that digits never stand in an address that somebody keeps.
+"""Coming back with a ticket or a code: one box for both, since their length tells which. Digits go from the form to the
+office and are kept nowhere on the way.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, make_response, request
 
 from node.domain import codes
 from node.domain.refusals import Refusal
+from node.storage import board
 from node.ticket_office import TooMany
-from node.web import refusals, visits
-from node.web.languages import _, choices_in, ngettext, remember
-from node.web.pages import go, office, run, show, to
-from node.web.places import is_kiosk_address
-from node.web.reading import Page
+from node.web import asking, refusals, visits
+from node.web.languages import at_once, choices_in
+from node.web.pages import go, office, run, show
+from node.web.places import at_kiosk
+from node.web.reading import Page, find, which
 
-LONGEST_CODE = 12  # digits; more were meant to be a ticket
+LONGEST = 60  # characters kept of what was typed: sixteen digits, however they are spaced
+NEARLY = (codes.CODE_LENGTH - 1, codes.CODE_LENGTH + 1)
 
 
 def add_to(pages: Blueprint) -> None:
-    pages.add_url_rule("/code", "code", ask_code)
-    pages.add_url_rule("/code", "take_code", take_code, methods=["POST"])
+    pages.add_url_rule("/code", "code", ask)
+    pages.add_url_rule("/code", "take_code", take, methods=["POST"])
+    pages.add_url_rule("/t", "scanned", scanned)
 
 
-def ask_code() -> Page:
-    kept = visits.visit().drafts.pop("code", None)
-    return show("code.html", given=kept.answers["code"] if kept else "", problems={})
+def ask() -> Page:
+    return _box("", {})
 
 
-def take_code() -> Page:
-    """A POST, so that digits never stand in an address that is kept."""
-    given, choices = request.form.get("code", "")[:40], choices_in(request.form)
+def scanned() -> Page:
+    """What the QR of a ticket opens. Its digits stand behind the #, where only the script of this page sees them; it
+    sends them by the form. Without scripts they are typed."""
+    return _box("", {}, scanned=True)
+
+
+def take() -> Page:
+    """A POST, so that digits never stand in an address; and no redirect before they are known to be a post's code."""
+    given, choices = request.form.get("code", "")[:LONGEST], choices_in(request.form)
+    if choices:
+        return at_once(choices, lambda: _box(given, {}))
     digits = codes.read_digits(given)
-    if choices:  # another language or larger text: the same page, and a code stays; a ticket is remembered nowhere
-        visits.draft("code").answers["code"] = given if len(digits) <= LONGEST_CODE else ""
-        return remember(to("code"), choices)
     if len(digits) == codes.TICKET_LENGTH:
-        return come_back(digits, given)
-    if len(digits) > LONGEST_CODE:
-        return asked(given, {"code": Refusal("ticket.length", "code", has=len(digits))}, 422)
-    if not digits:
-        return show(
-            "code.html",
-            422,
-            given=given,
-            problems=refusals.sentences({"code": Refusal("code.missing", "code")}),
-        )
-    return redirect(to("one", code=digits[:20]), 303)
+        return _open(digits, given)
+    if len(digits) == codes.CODE_LENGTH or (len(digits) in NEARLY and board.near(run().db(), digits)):
+        return _show(digits)
+    wrong = Refusal("code.length", "code", has=len(digits)) if digits else Refusal("code.missing", "code")
+    return _box(given, refusals.sentences({"code": wrong}), 422)
 
 
-def come_back(digits: str, typed: str) -> Page:
-    """Somebody typed sixteen digits."""
-    address = request.remote_addr or ""
-    at_kiosk = is_kiosk_address(address, run().settings.kiosks)
+def _show(code: str) -> Page:
+    cards = find(code)
+    return go("one", code=cards[0].link) if len(cards) == 1 else which(code, cards)
+
+
+def _open(digits: str, given: str) -> Page:
     try:
-        found = office().find(run().db(), digits, address, at_kiosk)
+        found = office().find(run().db(), digits, request.remote_addr or "", at_kiosk())
     except TooMany as wait:
-        return _later(wait, typed)
-    if found is None:
-        return asked(typed, {"code": Refusal("ticket.unknown", "code")}, 422)
+        return _later(given, wait)
+    if found is None:  # whatever the cause: the same words, after the same work
+        return _box(given, refusals.sentences({"code": Refusal("ticket.unknown", "code")}), 422)
     visits.come_in(found.ticket, found.belonging.post)
     return go("ticket")
 
 
-def asked(typed: str, wrong: dict[str, Refusal], status: int = 200) -> Page:
-    return show("code.html", status, given=typed, problems=refusals.sentences(wrong))
-
-
-def _later(wait: TooMany, typed: str) -> AnyResponse:
-    minutes = -(-wait.seconds // 60)
-    sentence = ngettext(
-        "That were many tries. Please wait %(num)s minute, then try again.",
-        "That were many tries. Please wait %(num)s minutes, then try again.",
-        minutes,
-    ) % {"num": minutes}
-    said = {"code": _("Very busy just now. Please try again in a moment.") if wait.busy else sentence}
-    page = show("code.html", 503 if wait.busy else 429, given=typed, problems=said)
+def _later(given: str, wait: TooMany) -> Response:
+    page = _box(given, {"code": asking.wait(wait.seconds, wait.busy)}, 503 if wait.busy else 429)
     answer = make_response(page)
     answer.headers["Retry-After"] = str(wait.seconds)
     return answer
+
+
+def _box(given: str, wrong: dict[str, str], status: int = 200, scanned: bool = False) -> tuple[str, int]:
+    return show("code.html", status, given=given, problems=wrong, scanned=scanned)

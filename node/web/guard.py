@@ -28,7 +28,7 @@ HEADERS = {
 
 
 def install(app: Flask, port: int, secret: bytes) -> None:
-    """Refuse what did not come from a page of ours. secret: keys the form tokens of this process."""
+    """Refuse what did not come from a page of ours. secret: keys the form tokens."""
     app.config.update(MAX_CONTENT_LENGTH=BODY, MAX_FORM_MEMORY_SIZE=BODY, MAX_FORM_PARTS=100)
     own_name = socket.gethostname().lower()
 

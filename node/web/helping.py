@@ -7,7 +7,7 @@ from flask import Blueprint, g, request
 from node import intake
 from node.domain.refusals import Refusal, Refusals
 from node.storage.board import Card
-from node.web import forms, keeping, refusals, visits
+from node.web import forms, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.pages import go, office, run, show, to
 from node.web.reading import Page, find, limits, which
@@ -48,20 +48,29 @@ def _record(card: Card, given: dict[str, str]) -> Page:
     wish = forms.helping(card.id, given, g.language.tag)
     if not given["words"].strip():  # the log takes a bare promise too, but nobody could meet on it
         return _page(card, given, refusals.sentences({"words": Refusal("promise.missing", "words")}))
+    if visits.fresh():  # in another window a ticket still waits to be kept, and this one would take its place
+        return go("keep")
+    if intake.granted(run(), given["key"]):  # a second tap
+        visits.posted(f"help {card.link}", given["key"], card.link)
+        return go("helped", code=card.link)
     issued = office().issue()
     try:
         recorded = intake.record(run(), wish, given["key"], issued.ticket)
     except Refusals as refused:
         return _page(card, given, refusals.sentences(refused.by_field()))
-    visits.visit().drafts.pop(f"help {card.link}", None)
-    return keeping.give(issued.digits, card.link, helping=True) if recorded.new else go("helped", code=card.link)
+    visits.posted(f"help {card.link}", given["key"], card.link)
+    if recorded.new:
+        visits.give(issued.digits, card.link, helping=True)
+    return go("helped", code=card.link)
 
 
 def thanks(code: str) -> Page:
     cards = find(code)
     if len(cards) != 1:
         return which(code, cards)
-    return show("helped.html", card=cards[0]) if cards[0].words else go("one", code=cards[0].link)
+    if not cards[0].words:
+        return go("one", code=cards[0].link)
+    return show("helped.html", card=cards[0], lost=visits.without_ticket(cards[0].link))
 
 
 def _page(card: Card, given: dict[str, str], wrong: dict[str, str]) -> Page:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from node.storage import board
 from node.web import box, flyers, helping, keeping, mine, posting, reading, visits
 from node.web.languages import choices_in, remember
-from node.web.pages import now, run, show, to
+from node.web.pages import go, now, run, show, to
 from node.web.places import is_kiosk_address, phone_path
 from node.web.reading import Page
 
@@ -24,7 +24,7 @@ def make() -> Blueprint:
     kiosk.add_url_rule("/leave", "leave", leave, methods=["POST"])
     kiosk.add_url_rule("/idle", "idle", leave)
     kiosk.add_url_rule("/still", "still", still)
-    for room in (reading, box, posting, helping, keeping, mine, flyers):
+    for room in (keeping, reading, box, posting, helping, mine, flyers):
         room.add_to(kiosk)
     return kiosk
 
@@ -33,8 +33,11 @@ def keep_to_the_kiosk() -> AnyResponse | None:
     """Others go to the phone's page; at the kiosk everything begins at the first screen, also after Back."""
     if not is_kiosk_address(request.remote_addr, run().settings.kiosks):
         return redirect(phone_path(request.path), 303)
-    if request.endpoint not in FREE and not visits.begun():
+    if request.endpoint in FREE or visits.begun():
+        return None
+    if request.method != "POST":
         return redirect(to("attract"), 303)
+    visits.visit().begun = True  # the form's token says that nobody was wiped away since: the node was started again
     return None
 
 
@@ -51,6 +54,8 @@ def begin() -> Page:
 
 def leave() -> Page:
     """The wipe, whether somebody asked for it or walked away: nothing stays here, not even the language."""
+    if keeping.asks_before_leaving():
+        return go("leaving")
     visits.end()
     answer: AnyResponse = redirect(to("attract"), 303)
     for name in FORGOTTEN:

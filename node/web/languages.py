@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, Request, Response, g, redirect, request
+from flask import Flask, Request, Response, g, make_response, redirect, request
 
 from node.domain.text import direction
 from node.web.places import KIOSK
@@ -112,7 +112,18 @@ def choices_in(given: Mapping[str, str]) -> dict[str, str]:
 
 def remember(to: str, choices: Mapping[str, str]) -> Response:
     """303 to a page, with the choices in cookies: until Leave at the kiosk, for 90 days on a phone."""
-    answer: Response = redirect(to, 303)  # type: ignore[assignment]
+    return _kept(redirect(to, 303), choices)  # type: ignore[arg-type]
+
+
+def at_once(choices: Mapping[str, str], page: Callable[[], tuple[str, int]]) -> Response:
+    """The same page as it was just chosen, without a redirect: so what was typed is kept nowhere on the way."""
+    g.language = g.languages.get(choices.get("lang"), g.language)
+    g.large = choices.get("text", "large" if g.large else "") == "large"
+    g.contrast = choices.get("contrast", "high" if g.contrast else "") == "high"
+    return _kept(make_response(page()), choices)
+
+
+def _kept(answer: Response, choices: Mapping[str, str]) -> Response:
     lasts = None if request.path.startswith(KIOSK) else FOREVER
     for key, value in choices.items():
         answer.set_cookie(key, value, max_age=lasts, httponly=True, samesite="Strict")

@@ -19,6 +19,11 @@ def post_address(link: str) -> str:
     return f"http://{host_name()}/p/{link}"
 
 
+def ticket_address(digits: str) -> str:
+    """What the QR of a ticket carries. Behind the #, which no browser sends: a script of ours there takes them."""
+    return f"http://{host_name()}/t#{digits}"
+
+
 def host_name() -> str:
     port = run().settings.port
     return HOST if port == 80 else f"{HOST}:{port}"

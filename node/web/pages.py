@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.web import asking, labels, over
+from node.web import asking, labels, over, visits
 from node.web.places import at_kiosk
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def own(template: str) -> str:
 def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(to=to, labels=labels, asking=asking, over_words=over, now=now)
+    app.jinja_env.globals["has_ticket"] = lambda: visits.opened() is not None
 
     @app.context_processor
     def everywhere() -> dict[str, object]:

@@ -9,23 +9,27 @@ from node.web import box, flyers, helping, keeping, mine, posting, reading, visi
 from node.web.pages import go, run
 from node.web.places import KIOSK, is_kiosk_address
 
+SHOWN_THERE = ("phone.one", "phone.scanned")
+
 
 def make() -> Blueprint:
     phone = Blueprint("phone", __name__)
     phone.before_request(show_at_the_kiosk)
     phone.add_url_rule("/", "board", reading.show_board)
     phone.add_url_rule("/leave", "leave", leave, methods=["POST"])
-    for room in (reading, box, posting, helping, keeping, mine, flyers):
+    for room in (keeping, reading, box, posting, helping, mine, flyers):
         room.add_to(phone)
     return phone
 
 
 def show_at_the_kiosk() -> AnyResponse | None:
-    """A post's link opened at the touchscreen shows itself as a kiosk page."""
-    at_the_screen = request.endpoint == "phone.one" and is_kiosk_address(request.remote_addr, run().settings.kiosks)
+    """A post's link or a ticket's, opened at the touchscreen, shows itself as a kiosk page."""
+    at_the_screen = request.endpoint in SHOWN_THERE and is_kiosk_address(request.remote_addr, run().settings.kiosks)
     return redirect(KIOSK + request.path, 303) if at_the_screen and visits.begun() else None
 
 
 def leave() -> AnyResponse:
+    if keeping.asks_before_leaving():
+        return go("leaving")
     visits.end()
     return go("board")

@@ -11,7 +11,7 @@ from node.domain.decide import Facts, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.text import LANGUAGES
 from node.storage import spaces
-from node.web import asking, forms, keeping, labels, refusals, visits
+from node.web import asking, forms, labels, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
 from node.web.pages import go, now, office, run, show, to
@@ -47,9 +47,11 @@ def ask(kind: str, step: str) -> Page:
 def answer(kind: str, step: str) -> Page:
     if step not in forms.STEPS:
         abort(404)
-    if request.form.get("key", "") in visits.visit().done:  # a second tap on the last button
-        return go("posted", key=request.form["key"])
+    if _is_posted(kind, key := request.form.get("key", "")):  # a second tap on the last button
+        return go("posted", key=key)
+    torn = kind not in visits.visit().drafts and step != "what"  # over, or from before a new start
     held = visits.draft(kind)
+    held.torn |= torn
     held.answers.update(forms.taken(step, request.form))
     choices = choices_in(request.form)
     if choices:  # another language or larger text: the same page, nothing typed lost
@@ -83,31 +85,45 @@ def _gap(kind: str, answers: dict[str, str]) -> str:
     return forms.first_gap(kind, answers, facts(), run().settings.areas)
 
 
+def _is_posted(kind: str, key: str) -> bool:
+    """Also where the answer never came through, or this visit was forgotten meanwhile: the log remembers the form."""
+    if key in visits.visit().done:
+        return True
+    before = intake.granted(run(), key)
+    if before:
+        visits.posted(kind, key, before.link)
+    return before is not None
+
+
 def _post(kind: str, held: visits.Draft) -> Page:
+    if visits.fresh():  # in another window a ticket still waits to be kept, and this one would take its place
+        return go("keep")
     issued = office().issue()
     try:
         recorded = intake.record(run(), forms.opening(kind, held.answers), held.key, issued.ticket)
     except Refusals as refused:
         return _page(kind, "check", refusals.sentences(refused.by_field()))
     visits.posted(kind, held.key, recorded.link)
-    return keeping.give(issued.digits, recorded.link, helping=False) if recorded.new else go("posted", key=held.key)
+    if recorded.new:
+        visits.give(issued.digits, recorded.link, helping=False)
+    return go("posted", key=held.key)
 
 
 def done(key: str) -> Page:
     """The code, for as long as this visit lasts; afterwards the board."""
-    if visits.visit().fresh:  # first its ticket is to be kept
-        return go("keep")
     cards = find(visits.visit().done.get(key, ""))
     if not cards:
         return go("board")
     card = cards[0]
     if not card.words:  # taken down or erased meanwhile
         return go("one", code=card.link)
-    return show("post/done.html", card=card, qr=drawn(post_address(card.link), labels.qr_label(card)))
+    qr = drawn(post_address(card.link), labels.qr_label(card))
+    return show("post/done.html", card=card, qr=qr, lost=visits.without_ticket(card.link))
 
 
 def _page(kind: str, step: str, wrong: dict[str, str]) -> Page:
     held = visits.draft(kind)
+    held.torn &= step != "check"
     earlier = forms.before(step, held.answers)
     return show(
         f"post/{step}.html",
@@ -119,6 +135,7 @@ def _page(kind: str, step: str, wrong: dict[str, str]) -> Page:
         problems=wrong,
         before=earlier,
         key=held.key,
+        torn=held.torn,
         STEP_NAMES=forms.NAMED,
         **_choices(kind, step, held.answers),
     )

@@ -1,4 +1,4 @@
-"""Reading the board: the list, one post, a code that somebody typed. Only translates between request and storage."""
+"""Reading the board: the list, one post. Only translates between request and storage."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def which(code: str, cards: list[Card]) -> Page:
     digits = codes.read_link(code)[0]
     meant = cards or [card for near in board.near(run().db(), digits)[:4] for card in find(near)]
     shown = codes.shown(digits) if len(digits) == codes.CODE_LENGTH else digits[:20]
-    return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown)
+    typed = request.method == "POST"
+    return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown, typed=typed)
 
 
 def limits() -> dict[str, int]:

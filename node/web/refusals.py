@@ -10,12 +10,14 @@ from node.web.languages import N_, _
 OURS = {
     "area.choose": N_("Touch one of the places."),
     "promise.missing": N_("Write a few words: what, and when."),
-    "code.missing": N_("Type the 9 digits of the code, or the 16 of your ticket."),
-    "ticket.length": N_("A code has 9 digits, a ticket 16. These are {has}."),
+    "code.missing": N_("Type the digits of your ticket, or of a code."),
+    "code.length": N_("A code has 9 digits, a ticket 16. These are {has}."),
     "ticket.unknown": N_(
-        "We do not find this ticket here. Please look at the digits again. "
-        "If you got it at another space, it may not have reached us yet."
+        "We do not find this ticket here. Look at the digits again. If you got it at another space, it may not have "
+        "reached us yet."
     ),
+    "ticket.last": N_("These are not its last 4 digits. Look at the last group again."),
+    "ticket.last-missing": N_("Type the last 4 digits of your ticket."),
 }
 
 

@@ -15,16 +15,19 @@ from node.web.guard import COOKIE
 from node.web.places import at_kiosk
 
 KIOSK_MS, PHONE_MS = 5 * 60_000, 30 * 60_000
-MOST = 400  # visits remembered; the oldest goes first, so strangers cannot fill the memory
+# Visits remembered; then the oldest of the least goes. More than phones can open tickets within half an hour, twenty a
+# minute: so nobody who has one open is pushed out.
+MOST = 1_000
 ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
 class Draft:
-    """One post being written. key: makes a double tap post once."""
+    """One post being written. key: makes a double tap post once; torn: earlier answers are not here any more."""
 
     key: str
     answers: dict[str, str] = field(default_factory=dict)
+    torn: bool = False
 
 
 @dataclass(repr=False)
@@ -52,7 +55,14 @@ class Visit:
     drafts: dict[str, Draft] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)  # key of a draft that was posted -> link of its post
     fresh: Fresh | None = None
+    kept: set[str] = field(default_factory=set)  # links of those posts whose ticket was shown and kept
     opened: Opened | None = None
+
+    @property
+    def weight(self) -> int:
+        """Who has more to lose is remembered longer. Anybody can begin a form, fewer can post, and how many can open a
+        ticket is counted; those at the touchscreen are known by their address."""
+        return 3 if self.begun else 2 if self.opened else 1 if self.fresh else 0
 
 
 class Visits:
@@ -76,17 +86,36 @@ class Visits:
             visit.until_ms = now + lasts_ms
             self._held[visit_id] = visit
             while len(self._held) > self._most:
-                del self._held[self._oldest()]
+                del self._held[self._least()]
             return visit
 
-    def _oldest(self) -> str:
-        """Who goes first. Nobody at the touchscreen, as long as there are others: phones cannot push them out."""
-        earlier = list(self._held.items())[:-1]
-        return next((name for name, visit in earlier if not visit.begun), earlier[0][0])
+    def _least(self) -> str:
+        """Who goes first: of those with the least to lose whoever was silent longest."""
+        earlier = list(self._held)[:-1]
+        return min(earlier, key=lambda name: self._held[name].weight)
+
+    def look(self, visit_id: str) -> Visit | None:
+        """The visit if it is known, held no longer than before."""
+        visit = self._held.get(visit_id)
+        return visit if visit is not None and visit.until_ms >= self._clock_ms() else None
 
     def known(self, visit_id: str) -> bool:
-        visit = self._held.get(visit_id)
-        return visit is not None and visit.until_ms >= self._clock_ms()
+        return self.look(visit_id) is not None
+
+    def rename(self, visit_id: str) -> str:
+        """The same visit goes on under a new id, which is answered; the old one is worth nothing any more."""
+        new = self.new_id()
+        with self._lock:
+            if visit_id in self._held:
+                self._held[new] = self._held.pop(visit_id)
+        return new
+
+    def sweep(self) -> None:
+        """Visits that are over leave the memory too, and not only when somebody asks for them."""
+        now = self._clock_ms()
+        with self._lock:
+            for name in [name for name, visit in self._held.items() if visit.until_ms < now]:
+                del self._held[name]
 
     def forget(self, visit_id: str) -> None:
         with self._lock:
@@ -94,9 +123,12 @@ class Visits:
 
 
 def install(app: Flask, visits: Visits) -> None:
+    app.extensions["visits"] = visits
+
     @app.before_request
     def recognise() -> None:
         given = request.cookies.get(COOKIE, "")
+        visits.sweep()
         g.visits, g.visit_used = visits, False
         g.visit_id = given if ID.fullmatch(given) else visits.new_id()
 
@@ -121,6 +153,24 @@ def begun() -> bool:
     return bool(g.visits.known(g.visit_id)) and visit().begun
 
 
+def fresh() -> Fresh | None:
+    """The ticket that waits to be kept. Makes no visit: who only reads needs no cookie."""
+    known: Visit | None = g.visits.look(g.visit_id)
+    return known.fresh if known else None
+
+
+def opened() -> Opened | None:
+    """The ticket that this person came back with. Makes no visit."""
+    known: Visit | None = g.visits.look(g.visit_id)
+    return known.opened if known else None
+
+
+def come_in(ticket: Ticket, post: bytes) -> None:
+    """Somebody came back with a ticket. From here on under a new id: whoever had set the old one gets nothing."""
+    visit().opened = Opened(ticket, post)
+    g.visit_id = g.visits.rename(g.visit_id)
+
+
 def draft(kind: str) -> Draft:
     """What was answered so far for a new need or offer."""
     mine = visit()
@@ -135,19 +185,29 @@ def fresh_key() -> str:
     return key
 
 
-def come_in(ticket: Ticket, post: bytes) -> None:
-    """Somebody came back with a ticket. Under a new id: one that another page had given away opens nothing."""
-    before = visit()
-    g.visits.forget(g.visit_id)
-    g.visit_id, g.visit_used = g.visits.new_id(), True
-    mine = visit()
-    mine.begun, mine.opened = before.begun, Opened(ticket, post)
-
-
 def posted(kind: str, key: str, link: str) -> None:
     mine = visit()
     mine.drafts.pop(kind, None)
     mine.done[key] = link
+
+
+def give(digits: str, link: str, helping: bool) -> None:
+    """A new ticket, shown until it is kept."""
+    visit().fresh = Fresh(digits, link, helping)
+
+
+def without_ticket(link: str) -> bool:
+    """Whether its ticket could not even be shown: the node stopped between recording and answering."""
+    mine: Visit | None = g.visits.look(g.visit_id)
+    return mine is not None and link in mine.done.values() and link not in mine.kept
+
+
+def keep() -> None:
+    """Whoever got it has it: its digits are gone from here."""
+    mine = visit()
+    if mine.fresh:
+        mine.kept.add(mine.fresh.link)
+    mine.fresh = None
 
 
 def end() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,7 @@ class Person:
         return self.page
 
     def posts(self, kind: str = "need", start: str = "", **answers: str) -> Page:
-        """Goes through all steps of posting, up to the page with the code."""
+        """Goes through all steps of posting, up to the page with the ticket."""
         given = {
             "category": "food",
             "when": "today",
@@ -105,6 +106,23 @@ class Person:
         self.answers(area=given["area"])
         self.answers(words=given["words"], written=given.get("written", "en"), reach=given.get("reach", ""))
         return self.answers(scope=given.get("scope", "circle"))
+
+    @property
+    def ticket(self) -> str:
+        """The sixteen digits on the page; "" where there are none."""
+        found = re.search(r'class="digits" dir="ltr">((?:<span>[0-9]{4}</span> ){4})', self.page.html)
+        return "".join(re.findall("[0-9]{4}", found.group(1))) if found else ""
+
+    def keeps_it(self) -> str:
+        """Writes the ticket down and says so; gives its digits."""
+        digits = self.ticket
+        self.answers(last4=digits[-4:], kept="written")
+        return digits
+
+    def comes_back(self, digits: str, start: str = "") -> Page:
+        """Types a ticket, or a code."""
+        self.opens(f"{start}/code")
+        return self.answers(code=digits)
 
 
 @dataclass

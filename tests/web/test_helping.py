@@ -38,6 +38,7 @@ def test_an_offer_is_asked_for_in_its_own_words(hall: Hall) -> None:
     tom = hall.phone()
     assert "I would like this" in tom.opens(f"/p/{link}").text
     tom.answers(words="I come along", count="1")
+    tom.keeps_it()
     assert "1 of 2 places free" in tom.opens("/").text
 
 
@@ -65,6 +66,7 @@ def test_a_double_tap_promises_once(hall: Hall) -> None:
     form = tom.opens(f"/p/{link}").answer
     for _ in range(2):
         tom.sends(f"/p/{link}/help", **{**form.fields, "words": "I can"})
+    tom.keeps_it()
     assert "1 neighbour can help" in tom.opens("/").text
 
 

@@ -193,6 +193,7 @@ def test_a_double_tap_posts_once(hall: Hall) -> None:
 def test_two_needs_one_after_the_other_are_two_posts(hall: Hall) -> None:
     tom = hall.phone()
     tom.posts(words="Rice")
+    tom.keeps_it()
     tom.posts(words="Oil")
     assert sorted(card.words for card in all_posts(hall)) == ["Oil", "Rice"]
 
@@ -208,6 +209,7 @@ def test_no_words_are_put_into_addresses_or_cookies(hall: Hall) -> None:
 def test_the_code_is_gone_from_the_screen_after_leaving(hall: Hall) -> None:
     amina = hall.neighbour()
     amina.posts("need", "/kiosk")
+    amina.keeps_it()
     posted = amina.path
     amina.sends("/kiosk/leave")
     amina.opens(posted)

@@ -163,7 +163,7 @@ def test_no_digits_come_back_with_the_error_beside_the_field(hall: Hall) -> None
     amina.opens("/kiosk/code")
     page = amina.answers(code="hello")
     assert amina.status == 422 and page.answer.fields["code"] == "hello"
-    assert page.text.count("Type the 9 digits of the code, or the 16 of your ticket.") == 2
+    assert page.text.count("Type the digits of your ticket, or of a code.") == 2
 
 
 def test_words_of_neighbours_are_never_markup(hall: Hall) -> None:

@@ -52,7 +52,7 @@ def test_wrong_last_digits_come_back_kindly(hall: Hall) -> None:
     tom.posts()
     wrong = "0000" if digits_on(tom)[-4:] != "0000" else "1111"
     page = tom.answers(kept="written", last4=wrong)
-    assert tom.status == 422 and "not its last four digits" in page.text and len(digits_on(tom)) == 16
+    assert tom.status == 422 and "not its last 4 digits" in page.text and len(digits_on(tom)) == 16
 
 
 def test_digits_of_any_script_open_the_ticket(hall: Hall) -> None:
@@ -77,7 +77,7 @@ def test_many_tries_are_asked_to_wait_and_the_kiosk_is_not(hall: Hall) -> None:
     tom = hall.phone()
     for _ in range(7):
         comes_back(tom, "1234567890123456")
-    assert tom.status == 429 and "wait" in tom.page.text and int(tom.headers["Retry-After"]) > 0
+    assert tom.status == 429 and "then try again" in tom.page.text and int(tom.headers["Retry-After"]) > 0
     assert comes_back(hall.neighbour(), "1234567890123456", "/kiosk").status == 422
 
 
