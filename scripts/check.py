@@ -26,6 +26,8 @@ sys.path.insert(0, str(HOME))
 
 import run_node  # noqa: E402
 
+SIDE_BY_SIDE = ("-n2", "--dist=loadgroup", "--no-loadscope-reorder")  # tests/conftest.py says what goes with what
+SLOWEST = ("--durations=12", "--durations-min=2")
 TEST_LOCK = HOME / "requirements" / "test.txt"
 PROMISED_MINUTES = {"quick": 6, "all": 25}
 SYSTEM = (  # what is looked for, the Debian package that brings it, what needs it
@@ -113,7 +115,7 @@ def tests(python: str, name: str, marker: str, minutes: float) -> Outcome:
     began = announce(name)
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
-        command = [python, "-m", "pytest", "-m", marker, f"--junitxml={results}", "--durations=8", "--durations-min=2"]
+        command = [python, "-m", "pytest", *SIDE_BY_SIDE, "-m", marker, f"--junitxml={results}", *SLOWEST]
         good = succeeds(command, minutes)
         passed, skipped, note = counted(results)
     return done(Outcome(name, good and passed > 0, time.monotonic() - began, note, passed, skipped))

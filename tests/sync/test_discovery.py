@@ -14,6 +14,7 @@ from sync.interfaces import INSIDE, Interface, usable
 
 LOOPBACK = (Interface("lo", 1, ("127.0.0.1",), ()),)
 FINGERPRINT = bytes(range(32))
+OURS: set[bytes] = set()  # other nodes may be on this machine too
 
 
 class Node:
@@ -23,11 +24,16 @@ class Node:
         self.fingerprint, self.port = fingerprint or os.urandom(32), port
         self.links: tuple[Interface, ...] = LOOPBACK
         self.found: list[Found] = []
-        me = self.fingerprint, run_id, port, self.found.append
+        OURS.add(self.fingerprint)
+        me = self.fingerprint, run_id, port, self.finds
         self.discovery = Discovery(*me, web_port=8080, interfaces=lambda: self.links, look_s=0.1, again_s=1)
 
+    def finds(self, found: Found) -> None:
+        if found.fingerprint in OURS:
+            self.found.append(found)
+
     def sees(self) -> list[bytes]:
-        return [found.fingerprint for found in self.discovery.around()]
+        return [found.fingerprint for found in self.discovery.around() if found.fingerprint in OURS]
 
 
 @asynccontextmanager
