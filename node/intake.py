@@ -178,7 +178,10 @@ def tidy(run: Run) -> bool:
     forgetting.tidy(connection, run.clock_ms())
     with log.writing(connection):
         done.prune(connection, run.clock_ms())
-    return db.checkpoint(connection, run.settings.data)
+    emptied = db.checkpoint(connection, run.settings.data)
+    if emptied and forgetting.write_anew(connection, run.settings.data, run.clock_ms()):
+        return db.checkpoint(connection, run.settings.data)
+    return emptied
 
 
 # --- our own ---

@@ -17,7 +17,8 @@ CONNECTIONS = 400  # all together; 120 KiB each at worst
 CONNECTIONS_EACH = 40  # of one address that is not this machine: a hostile phone cannot use up the others'
 REQUEST_SECONDS = 20.0  # from the first byte of a request to its last
 IDLE_SECONDS = 60
-BODY_BYTES = 1 << 20
+BODY_BYTES = 256 << 10  # less than what waitress puts into a temporary file: nobody's words go there
+PAGE_BYTES = 64 << 20  # of an answer that waits in memory and not in a temporary file; no page is as large
 HEADER_BYTES = 32 << 10
 SHORT_PORT = 80  # besides 8080, where this user may: flyers then need no number
 
@@ -71,6 +72,7 @@ def web_server(app: Wsgi, sockets: list[socket.socket], threads: int = THREADS) 
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,  # select() dies past 1,000 sockets
         max_request_body_size=BODY_BYTES,
+        outbuf_overflow=PAGE_BYTES,
         max_request_header_size=HEADER_BYTES,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=5,

@@ -52,3 +52,17 @@ def checkpoint(db: sqlite3.Connection, folder: Path, wait_ms: int = 200) -> bool
         finally:
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         return not busy
+
+
+
+def size(db: sqlite3.Connection) -> int:
+    """Bytes of the file."""
+    (pages,), (each,) = db.execute("PRAGMA page_count").fetchone(), db.execute("PRAGMA page_size").fetchone()
+    return int(pages * each)
+
+
+def write_anew(db: sqlite3.Connection) -> None:
+    """The whole file, without what lies between its rows. secure_delete wipes a row where it is deleted; where SQLite
+    once moved rows from one page to another it leaves what they were there, whatever becomes of them. Takes as much
+    memory as the file is large. Outside of any transaction."""
+    db.execute("VACUUM")

@@ -1,32 +1,22 @@
 """What waits for the stewards of a space: posts and threads that somebody asked them to look at. Reads only."""
 
 import sqlite3
-from collections.abc import Iterator
 
 from node.domain.values import Post
-from node.storage import board
-from sync import log
+from node.storage import board, rows
 
-# Asked by a person now and then: reading the whole log, a fifth of a second for 100,000 entries, costs less than an
-# index that every entry pays for. The fold of each post that is found has the last word.
-REPORTING = """
-SELECT k FROM entry
-WHERE instr(payload, CAST('"post.reported"' AS BLOB)) OR instr(payload, CAST('"words.stopped"' AS BLOB))
-ORDER BY k
-"""
+ASKED = f"SELECT id FROM post WHERE state & {rows.ASKED} <> 0"
 
 
-def reported(db: sqlite3.Connection, space: bytes) -> Iterator[Post]:
-    """Posts of this space, or that were reported here, in the order of the first report."""
-    for post_id in dict.fromkeys(_post_at(db, k) for (k,) in db.execute(REPORTING).fetchall()):
-        post = board.held(db, post_id).post if post_id else None
-        if post and not post.erased and _concerns(post, space):
-            yield post
+def reported(db: sqlite3.Connection, space: bytes) -> list[Post]:
+    """Posts of this space, or that were reported here, the longest waiting first."""
+    asked = (board.held(db, id_).post for (id_,) in db.execute(ASKED).fetchall())
+    ours = [post for post in asked if post and not post.erased and _concerns(post, space)]
+    return sorted(ours, key=lambda post: (_since(post), post.id))
 
 
-def _post_at(db: sqlite3.Connection, k: int) -> bytes:
-    held = log.one(db, k)
-    return held.entry.header.post if held else b""
+def _since(post: Post) -> int:
+    return min([one.ms for one in post.reports] + [stop.ms for stop in post.stops if stop.reported])
 
 
 def _concerns(post: Post, space: bytes) -> bool:

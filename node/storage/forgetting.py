@@ -1,13 +1,17 @@
 """What is forgotten: words whose ticket erased them, at once; words that an edit or a space took back, after a while.
 
-From the log, from the board, from the index, and by tidy() and a checkpoint from the files.
+From the log, from the board, from the index, and by tidy(), a checkpoint and write_anew() from the files.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
 
 from node.domain import post
-from node.storage import memory, search
+from node.storage import db as database
+from node.storage import memory, search, turn
 from node.storage.gather import Feeds, Tombstones, gather, row, short
 from node.storage.work import Changes, Work
 from sync import log
@@ -86,7 +90,31 @@ def tidy(db: sqlite3.Connection, now_ms: int) -> bool:
             return False
         search.optimize(db)
         memory.set(db, "optimize", "done")
+        if not memory.get(db, ANEW):
+            memory.set(db, ANEW, str(now_ms))
         return True
+
+
+ANEW = "write anew"
+SMALL_BYTES = 16 << 20  # written anew in a fifth of a second on a laptop; a larger file waits for the night
+NIGHT_HOURS = range(1, 5)  # of local time
+LONGEST_MS = 24 * 3_600_000
+
+
+def write_anew(db: sqlite3.Connection, folder: Path, now_ms: int) -> bool:
+    """Rids the file of what lies between its rows (db.write_anew), once words were dropped: at once where it is small,
+    else at night, or after a day on a machine that is off at night. True if it did: a checkpoint follows."""
+    since, size = memory.get(db, ANEW), database.size(db)
+    if not since or shutil.disk_usage(folder).free < 3 * size:
+        return False
+    night = datetime.fromtimestamp(now_ms / 1000).hour in NIGHT_HOURS
+    if size > SMALL_BYTES and not night and 0 <= now_ms - int(since) < LONGEST_MS:
+        return False
+    turn.give_way(folder)
+    database.write_anew(db)
+    with log.writing(db):
+        memory.set(db, ANEW, "")
+    return True
 
 
 def _held(db: sqlite3.Connection, k: int) -> Entry:

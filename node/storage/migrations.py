@@ -86,6 +86,8 @@ CREATE TABLE returned (
 ) WITHOUT ROWID;
 """
 
+ASKED = "CREATE INDEX post_asked ON post(n) WHERE state & 16 <> 0"  # 16: somebody asks the stewards to look at it
+
 
 def migrate(db: sqlite3.Connection) -> None:
     """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
@@ -127,3 +129,8 @@ def cutoffs(db: Database) -> None:
 @migrations()
 def coming_back(db: Database) -> None:
     _run(db, RETURNED)
+
+
+@migrations()
+def asking_the_stewards(db: Database) -> None:
+    db.conn.execute(ASKED)

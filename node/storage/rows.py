@@ -13,7 +13,7 @@ from node.domain.registry import TICKET, By
 from node.domain.status import HOUR_MS
 from node.domain.values import Post, Promise, Reported
 
-WITHDRAWN, MET, ERASED, HIDDEN = 1, 2, 4, 8
+WITHDRAWN, MET, ERASED, HIDDEN, ASKED = 1, 2, 4, 8, 16
 OVER = WITHDRAWN | MET | ERASED
 
 COLUMNS = (
@@ -83,10 +83,15 @@ def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes) -> Row:
         post.wanted,
         post.met,
         post.met_ms or None,
-        state_of(post) if post.met or post.withdrawn or post.erased or post.hidden_by else 0,
+        state_of(post) if _has_state(post) else 0,
         post.outside or None,
         _written(facts_of(post)) if _has_facts(post) else None,
     )
+
+
+def _has_state(post: Post) -> bool:
+    """False for nearly all posts."""
+    return bool(post.met or post.withdrawn or post.erased or post.hidden_by or post.reports or post.stops)
 
 
 def state_of(post: Post) -> int:
@@ -95,6 +100,7 @@ def state_of(post: Post) -> int:
         | MET * (post.met >= post.wanted and not post.standing)
         | ERASED * post.erased
         | HIDDEN * bool(post.hidden_by)
+        | ASKED * (bool(post.reports) or any(stop.reported for stop in post.stops))
     )
 
 
