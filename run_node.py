@@ -26,7 +26,12 @@ NEW = HOME / ".venv.new"
 OLD = HOME / ".venv.old"
 RUN_LOCK = HOME / "requirements" / "run.txt"
 OFFLINE_SIGNS = (
-    "Retrying (", "NewConnectionError", "Temporary failure in name", "timed out", "ProxyError", "unreachable",
+    "Retrying (",
+    "NewConnectionError",
+    "Temporary failure in name",
+    "timed out",
+    "ProxyError",
+    "unreachable",
 )
 
 

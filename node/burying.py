@@ -1,4 +1,4 @@
-"""Taking tombstones: words go, the file beside the database knows, and this node says that it has forgotten.
+"""Taking proofs: words go, the file beside the database knows, and this node says that it has forgotten.
 
 Part of the one door (intake). All but confirm() and bury_again() work inside the caller's transaction.
 """
@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from node import cutting
+from node import cutting, forking
 from node.run import Run
 from node.storage import erasures, forgetting, memory, projection
 from node.storage.work import Changes
 from sync import circle, confirming, log, proofs
 from sync.entry import CONFIRMED
+from sync.forks import Evidence
 from sync.proofs import Roster, Tombstone
 from sync.writer import Draft
 
@@ -46,6 +47,9 @@ def _bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes]) -> tuple[lis
     if any(isinstance(proof, Roster) for proof in new):
         changes = cutting.settle(run, db)
     for proof in new:
+        if isinstance(proof, Evidence):
+            changes = changes.plus(forking.retract(run, db, proof.feed))
+            say_later(db)  # if the feed is ours, what it said of erasures counts no more
         if isinstance(proof, Tombstone):
             changes = changes.plus(forgetting.forget(db, proof.owner, run.clock_ms()))
             here = forgetting.is_for_here(db, proof.owner, proof.here)

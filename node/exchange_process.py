@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from node import burying, control, cutting, intake, nightly
+from node import burying, control, cutting, forking, intake, nightly
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
 from node.run import Run
@@ -154,6 +154,7 @@ class Exchange:
             await asyncio.sleep(TIDY_SECONDS)
             with contextlib.suppress(sqlite3.OperationalError):  # somebody is at it: the next time, then
                 await asyncio.to_thread(burying.confirm, self._run, began_ms)
+                await asyncio.to_thread(forking.say_again, self._run)
                 await asyncio.to_thread(intake.tidy, self._run)
 
     def _handover(self) -> Handover:

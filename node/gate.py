@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from node import burying, intake
+from node import burying, forking, intake
 from node.run import Run
 from node.storage import returned, turn
 from sync import circle
@@ -46,9 +46,6 @@ class BoardGate:
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
         return intake.accept(self._run, pages, proofs, payloads)
-
-    def set_aside(self, feed: bytes) -> intake.Taken:
-        return intake.set_aside(self._run, feed)
 
     def keys_told(self, told: bytes) -> None:
         """The circle's keys as a member has them. Where they are none, nothing of it is taken."""
@@ -90,4 +87,5 @@ async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
     finally:
         await visits.close()
     burying.confirm(run, began_ms)
+    forking.say_again(run)
     return [in_words(visited) for visited in went]

@@ -20,7 +20,7 @@ def notes(run: Run) -> list[str]:
     """A sentence each, the gravest first."""
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
-    return [*_clock(run, now_ms), *_retired(run), *_came_back(run), *copies, *_paper(run)]
+    return [*_clock(run, now_ms), *_retired(run), *_forks(run), *_came_back(run), *copies, *_paper(run)]
 
 
 LATEST = "SELECT max(ms) FROM arrival"
@@ -45,6 +45,32 @@ def _retired(run: Run) -> list[str]:
     if machines.is_retired(run):
         return ["This machine was retired: another one speaks for the space. Nobody hears what is written here."]
     return [f"Retired: machine {shown(fingerprint(key))}" for key in machines.roster(run).retired]
+
+
+FORKS = """
+SELECT space.name, space.state, feed.node, arrival.ms
+FROM proof JOIN feed ON feed.key = proof.about JOIN space ON space.no = feed.space
+  JOIN arrival ON arrival.n = proof.changed
+WHERE proof.kind = 'fork' ORDER BY proof.changed DESC LIMIT 5
+"""
+
+
+def _forks(run: Run) -> list[str]:
+    """Who told two stories, the last five."""
+    lines = []
+    for name, state, node, ms in run.db().execute(FORKS):
+        if node == run.identity.node_fingerprint:
+            lines.append(
+                f"A copy of this machine wrote beside it, seen {_day(ms)}: what both wrote in that run was set aside, "
+                "and is said again. See that only one of them runs."
+            )
+        else:
+            whose = "this space" if state == "own" else name
+            lines.append(
+                f"A machine of {whose} ({shown(node)}) told two stories in one run, seen {_day(ms)}: nothing of it "
+                "counts any more, here and at the others. What neighbours said there with a ticket was kept."
+            )
+    return lines
 
 
 def _came_back(run: Run) -> list[str]:

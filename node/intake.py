@@ -42,7 +42,6 @@ __all__ = [
     "erase",
     "record",
     "record_all",
-    "set_aside",
     "tidy",
 ]
 
@@ -154,20 +153,6 @@ def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     connection = run.db()
     with log.writing(connection):
         changes = burying.bury(run, connection, lines)
-    return _taken(0, changes)
-
-
-def set_aside(run: Run, feed: bytes) -> Taken:
-    """A feed turned out to have two signed histories: nothing of it counts any more. `feed`: its public key."""
-    connection = run.db()
-    with log.writing(connection):
-        found = log.feed_by_key(connection, feed)
-        if found is None or found.state == "void":
-            return Taken()
-        connection.execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
-        changes = projection.refold_feed(connection, found.no)
-        log.arrive(connection, 1, feed, run.clock_ms())  # pages that are looked at just now learn of it
-        burying.say_later(connection)  # if it is ours, what it said of erasures counts no more
     return _taken(0, changes)
 
 

@@ -6,7 +6,7 @@ Each answer is (caller, body) -> body and raises Refused. What is for here is an
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -16,6 +16,7 @@ from sync.entry import SIGN_EVERY_BYTES, Entry, to_line
 from sync.identity import Certified, check_chain
 from sync.log import Feed
 from sync.messages import (
+    BODY_BYTES,
     HEADS,
     PAGE_BYTES,
     PAGE_ENTRIES,
@@ -47,9 +48,6 @@ class Gate(Protocol):
     def accept(self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()) -> object:
         """One transaction; raises Refused without a change. Returns what was new. payloads: entries that are held
         already and lacked theirs."""
-
-    def set_aside(self, feed: bytes) -> object:
-        """A feed was found to have two signed histories: nothing of it counts any more. Returns what that changed."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ class Answers:
 
     def proofs(self, who: Caller, body: bytes) -> bytes:
         lines = proofs.lines(self._db(), [raw(word) for word in read(body, ProofsAsked).ids], who.family)
-        return b"".join(line + b"\n" for line in lines)
+        return b"".join(_as_many_as_fit(line + b"\n" for line in lines))
 
     def entries(self, who: Caller, body: bytes) -> bytes:
         asked = read(body, EntriesAsked)
@@ -145,6 +143,16 @@ class Answers:
     def poke(self, who: Caller, body: bytes) -> int:
         """The port at which the caller's own node listens."""
         return read(body, Poke).port
+
+
+def _as_many_as_fit(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The caller asks again for the others."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > BODY_BYTES:
+            return
+        yield line
 
 
 def news(db: sqlite3.Connection, who: Caller, n: int, mark: bytes) -> News:

@@ -1,14 +1,15 @@
-"""What proves itself and needs no feed: tombstones and rosters. A set that only grows, exchanged before entries.
+"""What proves itself and needs no feed: tombstones, rosters, evidence of forks. A set that only grows, exchanged
+before entries.
 
 Tombstone, one line: `["ct1","OWNER","SIGNATURE"]`, signed by the ticket whose public key OWNER is.
 Roster, one line: `["cr1","SPACE KEY",NUMBER,["NODE KEY",…],["RETIRED KEY",…],"SIGNATURE"]`, signed by the space key.
-Source: sync/README, Proofs. Fork evidence joins them with its own kind.
+Source: sync/README, Proofs. Evidence of a fork: forks.
 """
 
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, TypeVar
 
@@ -16,8 +17,9 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync import log
+from sync import forks, log
 from sync.entry import BOARD, Count, Entry, b64, post_id, unb64
+from sync.forks import Evidence
 from sync.identity import space_id, sync_folder
 from sync.refusals import BadEntry, BadProof
 
@@ -63,7 +65,7 @@ class Roster(msgspec.Struct, frozen=True):
     line: bytes
 
 
-Proof = Tombstone | Roster
+Proof = Tombstone | Roster | Evidence
 _T = TypeVar("_T")
 _encode = msgspec.json.encode
 
@@ -87,6 +89,8 @@ def make_roster(authority: Ed25519PrivateKey, number: int, nodes: Sequence[bytes
 
 def read(line: bytes) -> Proof:
     """What a line proves, one for here too. Raises BadProof."""
+    if line.startswith(b'["cf1"') and len(line) <= forks.LINE_LIMIT:
+        return forks.checked(_decode(line, forks.Wire), line)
     if len(line) > LINE_LIMIT:
         raise BadProof("too long for a proof")
     if plain(line) != line:
@@ -158,12 +162,26 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
         if not _adopt(db, proof):
             return False
         row = (id_, "roster", proof.space, b"", proof.line, 0)
+    elif isinstance(proof, Evidence):
+        if not forks.note(db, proof, _is_named(db, proof)):
+            return False
+        row = (id_, "fork", proof.feed, b"", proof.line, int(proof.scope == "here"))
     else:
         if db.execute(TOMBSTONE, (proof.owner,)).fetchone():  # one is enough, however many its holder may sign
             return False
         row = (id_, "tombstone", proof.owner, post_id(proof.owner), proof.line, int(proof.here))
     db.execute(ADD, (*row, log.arrive(db, 1, id_, now_ms)))
     return True
+
+
+ROSTER = "SELECT roster FROM space WHERE id = ? AND roster IS NOT NULL"
+
+
+def _is_named(db: sqlite3.Connection, found: Evidence) -> bool:
+    """True where the space of a feed names its node, as speaking or as retired."""
+    row = db.execute(ROSTER, (found.who.space,)).fetchone()
+    roster = read_roster(row[0]) if row else None
+    return roster is not None and found.who.node_key in (*roster.nodes, *roster.retired)
 
 
 TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' AND about = ?"
@@ -175,7 +193,7 @@ def keep_here(db: sqlite3.Connection, owner: bytes, here: bool) -> None:
     db.execute(KEEP_HERE, (int(here), owner))
 
 
-OWNERS_FOR_HERE = "SELECT about FROM proof WHERE here = 1"
+OWNERS_FOR_HERE = "SELECT about FROM proof WHERE here = 1 AND kind = 'tombstone'"
 
 
 def owners_for_here(db: sqlite3.Connection) -> set[bytes]:
@@ -260,14 +278,15 @@ def changed_after(db: sqlite3.Connection, n: int) -> list[bytes]:
     return [row[0] for row in db.execute("SELECT id FROM proof WHERE changed > ? ORDER BY changed", (n,))]
 
 
-LINE = "SELECT line, here FROM proof WHERE id = ?"
+LINE = "SELECT line, here, kind FROM proof WHERE id = ?"
 
 
-def lines(db: sqlite3.Connection, ids: Iterable[bytes], family: bool = False) -> list[bytes]:
+def lines(db: sqlite3.Connection, ids: Iterable[bytes], family: bool = False) -> Iterator[bytes]:
     """The lines of those of these proofs that are held here. `family`: whether a node of this space will read them,
     which hears of those for here too."""
-    rows = (db.execute(LINE, (id_,)).fetchone() for id_ in ids)
-    return [for_here(row[0]) if row[1] else row[0] for row in rows if row and (family or not row[1])]
+    for line, here, kind in (row for id_ in ids if (row := db.execute(LINE, (id_,)).fetchone())):
+        if family or not here:
+            yield for_here(line) if here and kind == "tombstone" else line
 
 
 TOMBSTONES_FILE = "tombstones"

@@ -154,10 +154,16 @@ class Pull:
         new = await self._work(lambda: unknown_proofs(self._gate.db(), ids))
         family = await self._work(lambda: known.is_family(self._gate.db(), self._node)) if new else False
         for asked in _batches(new):
-            body = write(ProofsAsked([text(id_) for id_ in asked]))
-            lines = (await self._post("proofs", body)).splitlines()
-            if lines:
+            while asked:  # long ones come in several answers
+                body = write(ProofsAsked([text(id_) for id_ in asked]))
+                lines = (await self._post("proofs", body)).splitlines()
+                if not lines:
+                    break
                 await self._work(self._accept_proofs, lines if family else [proofs.plain(line) for line in lines])
+                came = {proofs.proof_id(proofs.plain(line)) for line in lines}
+                if came.isdisjoint(asked):
+                    break
+                asked = [id_ for id_ in asked if id_ not in came]
 
     def _accept_proofs(self, lines: list[bytes]) -> None:
         """All at once, else one by one: a proof of a kind that is not known here must not stop the others."""
@@ -280,8 +286,8 @@ def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> Non
         return
     try:
         report.taken.append(gate.accept([run]))
-    except Fork:  # raised after the signature was checked: the feed itself has signed both histories
-        report.taken.append(gate.set_aside(feed))
+    except Fork as fork:  # raised after the signature was checked: the feed itself has signed both histories
+        report.taken.append(gate.accept([], [fork.evidence]))
         report.void.add(feed)
     except Unaccepted:  # its roster may still come, and that sets every cursor back
         report.passed.add(feed)

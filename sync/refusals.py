@@ -62,11 +62,12 @@ class TooMuch(Refused):
 
 
 class Fork(Refused):
-    """Two signed histories of one feed. `feed` is its public key, `seq` where they part."""
+    """Two signed histories of one feed. `feed` is its public key, `seq` where they part, `evidence` the proof of it."""
 
     key = "fork"
 
-    def __init__(self, feed: bytes, seq: int) -> None:
+    def __init__(self, feed: bytes, seq: int, evidence: bytes) -> None:
         super().__init__(f"feed {feed.hex()[:16]} has two entries {seq}")
         self.feed = feed
         self.seq = seq
+        self.evidence = evidence

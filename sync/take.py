@@ -11,13 +11,12 @@ from typing import Literal
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from sync import cutoffs, log, proofs
+from sync import cutoffs, forks, log, proofs
 from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
 from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
 from sync.log import Feed, Held
 from sync.refusals import BadChain, BadEntry, BadSignature, Fork, Gap, TooMuch, Unaccepted
-from sync.schema import FEED_SHIFT
 from sync.writer import check_opening
 
 
@@ -100,15 +99,9 @@ def _after_head(db: sqlite3.Connection, feed: Feed, run: list[Entry]) -> list[En
     first = run[0].header.seq
     if first > feed.next:
         raise Gap(f"entries {feed.next} to {first - 1} are not held here")
-    known, new = run[: feed.next - first], run[feed.next - first :]
-    if known:
-        last = known[-1]
-        ours = log.one(db, feed.no << FEED_SHIFT | last.header.seq)
-        if ours is None or ours.entry.id != last.id:
-            raise Fork(feed.key, last.header.seq)
-    if new and new[0].header.prev != feed.head:
-        raise Fork(feed.key, new[0].header.seq - 1)
-    return new
+    if parted := forks.between(db, feed, run):
+        raise Fork(feed.key, *parted)
+    return run[feed.next - first :]
 
 
 SPACE = "SELECT no, state, roster FROM space WHERE id = ?"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from node import intake
@@ -19,6 +20,7 @@ from node.storage import board, projection
 from node.storage.board import Card, Counts, Page, View
 from sync import log, proofs
 from sync.entry import Entry, parse_page
+from sync.refusals import Fork
 from sync.writer import Draft
 
 NOON = 1_790_000_000_000
@@ -87,6 +89,21 @@ class Node:
             intake.enter(self.db, held, self.clock())
         return held
 
+    def says_otherwise(self, *drafts: Draft, after: int = 0, scope: str = "circle") -> list[Entry]:
+        """Another history of the feed of this run, from behind this entry: signed, and held by nobody yet."""
+        key = self.run.writer._keys[scope]
+        feed = log.feed_by_key(self.db, key.public_key().public_bytes_raw())
+        parted = msgspec.structs.replace(feed, next=after + 1, head=log.id_at(self.db, feed, after))
+        return self.run.writer._entries(parted, key, drafts)
+
+    def evidence(self, scope: str = "circle") -> bytes:
+        """That the feed of this run has two histories."""
+        try:
+            self.hears([self.says_otherwise(Draft(b'{"event":"other"}'), scope=scope)])
+        except Fork as fork:
+            return fork.evidence
+        raise AssertionError("nobody noticed")
+
     # --- hears ---
 
     def pages(self, scope: str = "circle", size: int = 500, own: bool = False) -> list[list[Entry]]:
@@ -101,7 +118,7 @@ class Node:
         return found
 
     def proofs(self) -> list[bytes]:
-        return [line for (line,) in self.db.execute("SELECT line FROM proof WHERE kind = 'tombstone'")]
+        return [line for (line,) in self.db.execute("SELECT line FROM proof WHERE kind IN ('tombstone', 'fork')")]
 
     def hears(self, pages: Iterable[list[Entry]], lines: Iterable[bytes] = ()) -> Taken:
         return intake.accept(self.run, list(pages), list(lines))

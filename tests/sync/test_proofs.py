@@ -36,7 +36,7 @@ def test_a_tombstone_is_taken_once_and_counts_as_an_arrival(hall, ticket):
     assert len(bury(hall, line)) == 1 and bury(hall, line) == []
     assert log.last_arrival(hall.db)[0] == n + 1
     assert proofs.changed_after(hall.db, n) == [proofs.proof_id(line)]
-    assert proofs.lines(hall.db, [proofs.proof_id(line), bytes(32)]) == [line]
+    assert [*proofs.lines(hall.db, [proofs.proof_id(line), bytes(32)])] == [line]
     assert proofs.erased_owners(hall.db) == {ticket.public_key().public_bytes_raw()}
 
 

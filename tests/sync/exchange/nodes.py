@@ -96,10 +96,6 @@ class LogGate:
         self.transactions += 1
         return len(held)
 
-    def set_aside(self, feed):
-        with writing(self.db()):
-            self.db().execute("UPDATE feed SET state = 'void' WHERE key = ?", (feed,))
-
 
 class Spoken:
     """A line without a network: what `teller` answers, changed on the way by `lie(path, body)`."""
