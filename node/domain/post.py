@@ -274,6 +274,7 @@ def _answered(promise: Promise, answers: tuple[Answer, ...], letters: tuple[Seal
         suggested=others[-1] if others else b"",
         heard_ms=max(heard, default=0),
         thanked="thanked" in states,
+        spared=any(one.state == "released" and one.by_poster for one in mine),
     )
 
 

@@ -29,7 +29,8 @@ class Said(msgspec.Struct, frozen=True):
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody commits to a post. `id`: of the entry, or of the ticket's body, that says so; `entry`: where its words
     are; `owner`: the helper's ticket or b""; `suggested`: another post that was offered instead; `seal_to`: the
-    helper's key for sealed words; `heard_ms`: when the poster last answered to it, as claimed."""
+    helper's key for sealed words; `heard_ms`: when the poster last answered to it, as claimed; `spared`: released since
+    whoever posted needs it no more, not given back."""
 
     id: bytes
     space: bytes
@@ -43,6 +44,7 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     seal_to: bytes = b""
     heard_ms: int = 0
     thanked: bool = False
+    spared: bool = False
 
 
 class Sealed(msgspec.Struct, frozen=True):

@@ -177,15 +177,6 @@ def _waiting(db: sqlite3.Connection, code: str, beginning: bytes) -> set[bytes]:
     return ids
 
 
-NAME = "SELECT name FROM space WHERE id = ?"
-
-
-def name_of(db: sqlite3.Connection, space: bytes) -> str:
-    """What a space calls itself; "" where it is not known here."""
-    found = db.execute(NAME, (space,)).fetchone()
-    return str(found[0]) if found else ""
-
-
 KNOWN = "SELECT 1 FROM code WHERE code = ? LIMIT 1"
 
 

@@ -1,4 +1,4 @@
-"""The spaces of our circle by name, ours first. Reads only; who belongs to it is decided elsewhere."""
+"""Spaces by name: those of our circle, or one. Reads only; who belongs to it is decided elsewhere."""
 
 import sqlite3
 
@@ -8,5 +8,14 @@ SELECT name FROM space WHERE state IN ('own', 'accepted') AND name <> '' ORDER B
 
 
 def names(db: sqlite3.Connection) -> list[str]:
-    """As each space calls itself."""
+    """Our circle, ours first, as each space calls itself."""
     return [name for (name,) in db.execute(NAMES)]
+
+
+NAME = "SELECT name FROM space WHERE id = ?"
+
+
+def name_of(db: sqlite3.Connection, space: bytes) -> str:
+    """What a space calls itself; "" where that is not known here."""
+    found = db.execute(NAME, (space,)).fetchone()
+    return str(found[0]) if found else ""

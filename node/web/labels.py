@@ -14,7 +14,6 @@ from node.web import days
 from node.web.languages import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from node.domain.threads import Thread
     from node.storage.board import Card
 
 CATEGORIES = {
@@ -104,29 +103,6 @@ def shown_code(code: str) -> str:
 
 def qr_label(card: Card) -> str:
     return _("QR code of this offer") if card.kind == "offer" else _("QR code of this need")
-
-
-def id_text(id_: bytes) -> str:
-    """An id as forms carry it."""
-    return codes.write_id(id_)
-
-
-PROMISES = {  # (state, the poster reads it)
-    ("confirmed", True): N_("You said yes"),
-    ("confirmed", False): N_("They count on you"),
-    ("promised", True): N_("Waiting for your yes"),
-    ("promised", False): N_("Waiting for their answer"),
-    ("released", True): N_("Not needed, or given back"),
-    ("released", False): N_("Not needed any more. Thank you"),
-    ("lapsed", True): N_("Some time ago; ask whether it still stands"),
-    ("lapsed", False): N_("Some time ago; write whether it still stands"),
-}
-
-
-def promise(thread: Thread, poster: bool) -> str:
-    """How a promise stands."""
-    state = thread.promise.state if thread.holds or thread.promise.state == "released" else "lapsed"
-    return _(PROMISES[(state, poster)])
 
 
 def clock(ms: int) -> str:

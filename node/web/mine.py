@@ -1,209 +1,163 @@
-"""My ticket: what became of it, what was said to it, and all that its holder may do. Translates; decides nothing.
+"""My ticket: what became of it, what was said, and what its holder can do next. Translates; the rules decide.
 
-Poster and helper share the page: the rules of the domain say who may do what.
+Who posted and who promised share the page and its one form. A ticket is here as keys, for as long as a visit lasts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, g, request
+from msgspec import structs
 
 from node import intake
 from node.domain import codes
-from node.domain.decide import Refusal, Refusals
-from node.domain.sealed import Letter
-from node.domain.values import Post
-from node.domain.wishes import (
-    AboutPost,
-    ConfirmPromise,
-    Edit,
-    GiveThanks,
-    MarkMet,
-    OpenPost,
-    ReleasePromise,
-    Renew,
-    StopWords,
-    Widen,
-    Withdraw,
-    WriteBack,
-)
-from node.storage import board, erasures
-from node.storage import tickets as belongings
-from node.storage.tickets import Mine
-from node.web import refusals, visits
-from node.web.languages import choices_in, remember
+from node.domain.decide import Facts, Refusals
+from node.domain.sealed import REACH_LIMIT, WORDS_LIMIT
+from node.domain.threads import Thread
+from node.domain.wishes import AboutPost, SuggestOther
+from node.storage import board, spaces
+from node.storage.board import Card
+from node.web import erasing, labels, refusals, saying, standing, visits
+from node.web.holder import Holder, holder
+from node.web.languages import _, choices_in, remember
 from node.web.pages import go, now, run, show, to
-from node.web.reading import Page, limits
-from node.web.visits import Opened
+from node.web.reading import Page, find
+from node.web.saying import Asked
 
-LONGEST = 4000  # characters read of any field
+TYPED = "ticket"  # the draft of what was typed on this page
 
 
 def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/ticket", "ticket", mine)
     pages.add_url_rule("/ticket", "tell", tell, methods=["POST"])
-    pages.add_url_rule("/ticket/change", "change", ask_change)
-    pages.add_url_rule("/ticket/change", "changed", change, methods=["POST"])
-    pages.add_url_rule("/ticket/erase", "erase", ask_erase)
-    pages.add_url_rule("/ticket/erase", "erased", erase, methods=["POST"])
+    pages.add_url_rule("/ticket/<int:number>/stop", "stop", ask_stop)
 
 
 def mine() -> Page:
-    return _page({}, {})
-
-
-def _page(given: Mapping[str, str], wrong: Mapping[str, Refusal]) -> Page:
-    """The one page of a ticket, by what has become of it."""
-    opened = visits.visit().opened
-    if opened is None:
+    if visits.visit().opened is None:
         return go("code")
-    db, found = run().db(), belongings.find(run().db(), opened.ticket.owner)
-    held = belongings.mine(db, opened.ticket, opened.post, now())
-    if found and found.side == "erased":
-        return show("ticket/erased.html", told=erasures.confirmations(db, opened.ticket.owner))
-    cards = board.one(db, codes.write_id(opened.post), now(), run().space_id)
-    if found is None or held is None or not cards:
-        return show("ticket/gone.html", 410)
-    if found.side == "replaced" and held.replaced:
-        where = board.name_of(db, held.replaced.space)
-        return show("ticket/replaced.html", replaced=held.replaced, where=where)
+    held = holder()
+    return _page(held, {}) if held else erasing.what_is_left()
+
+
+def _page(held: Holder, wrong: Mapping[str, str]) -> Page:
     return show(
         "ticket/mine.html",
         422 if wrong else 200,
-        side=found.side,
-        card=cards[0],
-        mine=held,
-        similar=board.similar(db, cards[0], now(), run().space_id) if found.side == "helper" else [],
-        names=lambda space: board.name_of(db, space),
-        given=given,
-        problems=refusals.sentences(wrong),
+        held=held,
+        card=held.card,
+        standing=standing,
+        name=saying.name,
+        typed=visits.draft(TYPED).answers,
+        problems=wrong,
         key=visits.fresh_key(),
-        limits=limits(),
+        limits={"words": WORDS_LIMIT, "reach": REACH_LIMIT},
+        space_name=_space_name,
+        why_down=standing.taken_down(held.card, run().space_id),
+        renewed=standing.renewed_until(held, _facts(held)) if held.poster else "",
+        suggested=[] if held.poster else _instead(held),
     )
+
+
+def _space_name(space: bytes) -> str:
+    return spaces.name_of(run().db(), space) or _("another space")
+
+
+def _facts(held: Holder) -> Facts:
+    return Facts(now(), run().space_id, labels.zone(now()), held.card.expires_ms, held.ticket.owner)
+
+
+def _instead(held: Holder) -> list[Card]:
+    """For who promised: what the poster pointed to, then what is like it."""
+    pointed = [thread.promise.suggested for thread in held.mine.threads if thread.promise.suggested]
+    cards = [card for other in pointed for card in find(codes.write_id(other)) if card.status in ("open", "partly")]
+    cards += board.similar(run().db(), held.card, now(), run().space_id)
+    return list({card.id: card for card in cards}.values())[:2]
+
+
+# --- what was pressed ---
 
 
 def tell() -> Page:
-    opened, choices = visits.visit().opened, choices_in(request.form)
-    if opened is None:
-        return go("code")
-    if choices:
-        return remember(to("ticket"), choices)
-    given = {name: value[:LONGEST] for name, value in request.form.items()}
-    wish = WISHES.get(given.get("do", ""))
-    held = belongings.mine(run().db(), opened.ticket, opened.post, now())
-    if wish is None or held is None:
-        return go("ticket")
-    try:
-        intake.record(run(), wish(opened.post, given, held), given.get("key", ""), opened.ticket)
-    except Refusals as refused:
-        return _page(given, refused.by_field())
-    return go("ticket")
-
-
-Reading = Callable[[bytes, Mapping[str, str], Mine], AboutPost]
-
-
-def _promise(given: Mapping[str, str]) -> bytes:
-    """An id that our own page sent; anything else is no promise that anybody knows."""
-    try:
-        return codes.read_id(given.get("promise", ""))
-    except ValueError:
-        return b""
-
-
-def _letter(given: Mapping[str, str], held: Mine) -> Letter:
-    reach = held.reach if given.get("tell_reach") else given.get("reach", "")
-    return Letter(given.get("words", ""), reach, g.language.tag)
-
-
-def _count(given: Mapping[str, str]) -> int:
-    count = codes.read_digits(given.get("count", ""))
-    return int(count) if 0 < len(count) < 6 else -1
-
-
-WISHES: dict[str, Reading] = {
-    "write": lambda post, given, held: WriteBack(post, _promise(given), _letter(given, held)),
-    "confirm": lambda post, given, held: ConfirmPromise(post, _promise(given)),
-    "release": lambda post, given, held: ReleasePromise(post, _promise(given)),
-    "stop": lambda post, given, held: StopWords(post, _promise(given)),
-    "report": lambda post, given, held: StopWords(post, _promise(given), True, given.get("words", "")),
-    "thank": lambda post, given, held: GiveThanks(post, _promise(given)),
-    "met": lambda post, given, held: MarkMet(post, _count(given)),
-    "renew": lambda post, given, held: Renew(post),
-    "withdraw": lambda post, given, held: Withdraw(post),
-    "widen": lambda post, given, held: Widen(post),
-}
-
-
-# --- changing the words ---
-
-
-def ask_change() -> Page:
-    return _change({}, {})
-
-
-def _change(given: Mapping[str, str], wrong: Mapping[str, Refusal]) -> Page:
-    held = _held(visits.visit().opened)
+    held, choices = holder(), choices_in(request.form)
     if held is None:
         return go("ticket")
-    said = {"words": held.post.words, "count": str(held.post.wanted), **given}
-    problems = refusals.sentences(wrong)
-    return show(
-        "ticket/change.html", 422 if wrong else 200, given=said, problems=problems, limits=limits(), post=held.post
-    )
-
-
-def change() -> Page:
-    opened, choices = visits.visit().opened, choices_in(request.form)
-    held = _held(opened)
-    if opened is None or held is None:
-        return go("ticket")
-    if choices:
-        return remember(to("change"), choices)
-    given = {name: request.form.get(name, "")[:LONGEST] for name in ("words", "count", "key")}
+    visits.draft(TYPED).answers.update(saying.typed(request.form))
+    if choices:  # another language or larger text: the same page, nothing typed lost
+        return remember(_same_page(request.form.get("at", "")), choices)
+    one = saying.asked(request.form)
     try:
-        intake.record(run(), Edit(opened.post, _state(held.post, given)), given["key"], opened.ticket)
+        _say(held, one, saying.once(request.form, one))
     except Refusals as refused:
-        return _change(given, {"count" if name == "for" else name: one for name, one in refused.by_field().items()})
-    return go("ticket")
+        return _page(held, _beside(one, refused))
+    return _said(held, one)
 
 
-def _held(opened: Opened | None) -> Mine | None:
-    return belongings.mine(run().db(), opened.ticket, opened.post, now()) if opened else None
+def _same_page(thread: str) -> str:
+    """thread: the number of the one that may be stopped, "" on the page of all."""
+    return to("stop", number=int(thread)) if thread.isascii() and thread.isdecimal() else to("ticket")
 
 
-def _state(post: Post, given: Mapping[str, str]) -> OpenPost:
-    """The post as it is, with the new words."""
-    return OpenPost(
-        kind=post.kind,
-        category=post.category,
-        words=given["words"],
-        lang=post.lang,
-        when=post.when,
-        date=post.date,
-        area=post.area,
-        wanted=_count(given),
-        standing=post.standing,
-        marks=post.marks,
-        hours=post.hours,
+def _say(held: Holder, one: Asked, key: str) -> None:
+    wish = _wish(held, one)
+    if wish is None:
+        return
+    intake.record(run(), wish, key, held.ticket)
+    if one.do == "release" and held.poster:
+        _suggest(held, one, key)
+
+
+def _wish(held: Holder, one: Asked) -> AboutPost | None:
+    """None for a button that is not on this page."""
+    known, lang = held.mine.reach, g.language.tag
+    if one.do == "again":
+        thread = held.thread(one.promise)
+        letter = saying.letter(one, "", lang, "")
+        said = letter if letter.words else structs.replace(letter, words=standing.again(held.card))
+        return saying.again(held.card.id, thread.promise.count, said) if thread else None
+    made = saying.WISHES.get(one.do)
+    return made(held.card.id, one, saying.letter(one, known, lang, _("You can reach me like this."))) if made else None
+
+
+def _suggest(held: Holder, one: Asked, key: str) -> None:
+    """Who is not needed here is shown where they may be: nobody comes forward in vain."""
+    near = board.similar(run().db(), held.card, now(), run().space_id, limit=5)
+    other = next((card for card in near if card.scope == "circle" or held.card.scope == "here"), None)
+    if other:
+        intake.record(run(), SuggestOther(held.card.id, one.promise, other.id), f"{key} other", held.ticket)
+
+
+def _beside(one: Asked, refused: Refusals) -> dict[str, str]:
+    """What is wrong, each beside its field; what is about the whole stands at the top."""
+    told = refusals.sentences(refused.by_field(), whole="whole")
+    return {saying.name(field, one.promise) if field in saying.TYPED else field: said for field, said in told.items()}
+
+
+def _said(held: Holder, one: Asked) -> Page:
+    """Back to the thread, with its fields empty once they were sent."""
+    if one.do in ("write", "again", "stop", "report"):
+        for field in saying.TYPED:
+            visits.draft(TYPED).answers.pop(saying.name(field, one.promise), None)
+    thread = held.thread(one.promise)
+    return go("ticket", _anchor=f"thread-{thread.number}") if thread else go("ticket")
+
+
+def ask_stop(number: int) -> Page:
+    """Stop or report: what each does, before it is done."""
+    held = holder()
+    thread: Thread | None = next((one for one in held.mine.threads if one.number == number), None) if held else None
+    if held is None or thread is None or thread.stopped or not thread.promise.owner:
+        return go("ticket")
+    return show(
+        "ticket/stop.html",
+        held=held,
+        card=held.card,
+        thread=thread,
+        standing=standing,
+        name=saying.name,
+        typed=visits.draft(TYPED).answers,
+        key=visits.fresh_key(),
+        space_name=_space_name,
+        most=WORDS_LIMIT,
     )
-
-
-# --- erasing ---
-
-
-def ask_erase() -> Page:
-    opened = visits.visit().opened
-    found = belongings.find(run().db(), opened.ticket.owner) if opened else None
-    return show("ticket/erase.html", side=found.side) if found and found.side != "erased" else go("ticket")
-
-
-def erase() -> Page:
-    """The second tap. No reason is asked."""
-    opened, choices = visits.visit().opened, choices_in(request.form)
-    if choices:
-        return remember(to("erase"), choices)
-    if opened is not None:
-        intake.erase(run(), opened.ticket.signing)
-    return go("ticket")

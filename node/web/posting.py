@@ -159,7 +159,7 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
     if step == "where":
         return {"areas": run().settings.areas}
     if step == "words":
-        return {"limits": limits(), "letters": _letters_left(answers), "written": _written()}
+        return {"limits": limits(), "letters": _letters_left(answers), "written": written()}
     return {"told": asking.told(kind, answers), "circle": asking.circle(spaces.names(run().db()))}
 
 
@@ -167,7 +167,7 @@ def _letters_left(answers: dict[str, str]) -> str:
     return asking.letters_left(max(limits()["words"] - len(answers.get("words", "")), 0))
 
 
-def _written() -> list[tuple[str, str]]:
+def written() -> list[tuple[str, str]]:
     """Languages to choose from: this page's first."""
     mine = g.language.tag
     return sorted(LANGUAGES.items(), key=lambda pair: pair[0] != mine)

@@ -104,90 +104,20 @@ def test_what_a_helper_writes_is_read_by_the_poster_alone(hall: Hall) -> None:
     assert "1 neighbour can help" in public and "17:00" not in public and "0151" not in public
     amina = comes_back(hall.phone(), poster)
     assert "We bring it at 17:00" in amina.page.text and "0151 234 56 78" in amina.page.text
-    does(amina, "write", words="Yes, from 16:30", tell_reach="1")
+    does(amina, "write", words="Yes, from 16:30", tell="1")
     does(amina, "confirm")
     yusuf = comes_back(hall.phone(), helper)
     assert "They count on you" in yusuf.page.text and "Yes, from 16:30" in yusuf.page.text
     assert "ask for Amina" in yusuf.page.text
 
 
-def form_of(person: Person, do: str) -> dict[str, str]:
-    """The hidden fields of the form with this button."""
-    form = next(one for one in person.page.forms if ("do", do) in one.buttons)
-    return {name: value for name, value in form.fields.items() if name in ("token", "key", "promise", "count")}
-
-
-def does(person: Person, do: str, **more: str) -> None:
-    person.sends("/ticket", **{**form_of(person, do), "do": do, **more})
-
-
-def test_the_poster_says_met_renews_withdraws_and_changes(hall: Hall) -> None:
-    tom = hall.phone()
-    tom.posts(words="Rice")
-    digits = keeps(tom)
-    mine = comes_back(hall.phone(), digits)
-    does(mine, "met", count="2")
-    assert "Met for 2 of 5" in mine.page.text
-    does(mine, "withdraw")
-    assert "Taken back" in mine.page.text
-    does(mine, "renew")
-    assert "Taken back" not in mine.page.text
-    mine.opens("/ticket/change")
-    mine.answers(words="Rice and dates", count="6")
-    assert mine.path == "/ticket" and "Rice and dates" in mine.page.text
-    mine.opens("/ticket/change")
-    assert mine.answers(words="", count="6") and mine.status == 422
-
-
-def test_more_than_is_wanted_is_refused_kindly(hall: Hall) -> None:
-    tom = hall.phone()
-    tom.posts()
-    mine = comes_back(hall.phone(), keeps(tom))
-    does(mine, "met", count="9")
-    assert mine.status == 422 and "Choose a number from 1 to 5." in mine.page.text
-
-
-def test_a_helper_gives_back_what_they_promised(hall: Hall) -> None:
-    _, helper, link = answered(hall)
-    does(comes_back(hall.phone(), helper), "release")
-    assert "Nobody yet" in hall.phone().opens(f"/p/{link}").text
-
-
-def test_either_side_stops(hall: Hall) -> None:
-    poster, helper, _ = answered(hall)
-    amina = comes_back(hall.phone(), poster)
-    does(amina, "report", words="Rude")
-    assert "one of you has stopped" in amina.page.text
-    assert "one of you has stopped" in comes_back(hall.phone(), helper).page.text
-
-
-def test_erasing_takes_two_taps_and_tells_where_it_is_erased(hall: Hall) -> None:
-    poster, helper, link = answered(hall)
-    amina = comes_back(hall.phone(), poster)
-    amina.opens("/ticket/erase")
-    assert "Erase everything?" in amina.page.text and "Rice for five" in hall.phone().opens(f"/p/{link}").text
-    amina.answers()
-    assert "Erased. The words are gone here." in amina.page.text and "Riverside Hall" in amina.page.text
-    assert "Rice for five" not in hall.phone().opens(f"/p/{link}").text
-    assert "Erased." in comes_back(hall.phone(), poster).page.text
-    assert comes_back(hall.phone(), helper).status in (410, 422)
-
-
-def test_a_helper_erases_their_own_words(hall: Hall) -> None:
-    poster, helper, _ = answered(hall)
-    yusuf = comes_back(hall.phone(), helper)
-    yusuf.opens("/ticket/erase")
-    yusuf.answers()
-    assert "Erased." in yusuf.page.text
-    page = comes_back(hall.phone(), poster).page.text
-    assert "17:00" not in page and "Rice for five" in page
-
-
-def test_without_a_ticket_its_page_asks_for_one(hall: Hall) -> None:
-    for path in ("/ticket", "/ticket/erase", "/ticket/change"):
-        tom = hall.phone()
-        tom.opens(path)
-        assert tom.path == "/code"
+def does(person: Person, do: str, **typed: str) -> None:
+    """Presses the button of the ticket's page that does this; what is typed goes into the fields of its thread."""
+    form = person.page.answer
+    value = next(value for name, value in form.buttons if name == "do" and value.partition(" ")[0] == do)
+    about = value.partition(" ")[2]
+    fields = {f"{name}-{about}": words for name, words in typed.items()}
+    person.sends("/ticket", **{**form.fields, "do": value, **fields})
 
 
 def test_leaving_closes_the_ticket(hall: Hall) -> None:

@@ -1,0 +1,112 @@
+"""Changing a post with its ticket: all that was asked when it was posted, on one page, under the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Blueprint, request
+from msgspec import structs
+
+from node import intake
+from node.domain.decide import Refusal, Refusals
+from node.domain.opening import FARTHEST_DAYS
+from node.domain.values import Post
+from node.domain.wishes import Edit, OpenPost, Renew
+from node.web import asking, forms, labels, refusals, visits
+from node.web.holder import Holder, holder
+from node.web.languages import _, choices_in, remember
+from node.web.pages import go, run, show, to
+from node.web.posting import facts, written
+from node.web.reading import Page, limits
+
+DRAFT = "change"
+FIELDS = ("words", "lang", "category", "when", "date", "for", "area")
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/ticket/change", "change", ask)
+    pages.add_url_rule("/ticket/change", "changing", change, methods=["POST"])
+
+
+def ask() -> Page:
+    held = _poster()
+    return _page(held, {**said(held.mine.post), **visits.draft(DRAFT).answers}, {}) if held else go("ticket")
+
+
+def change() -> Page:
+    held, choices = _poster(), choices_in(request.form)
+    if held is None:
+        return go("ticket")
+    given = {name: request.form.get(name, "").strip()[: forms.LONGEST] for name in FIELDS}
+    if choices:  # another language or larger text: the same page, nothing typed lost
+        visits.draft(DRAFT).answers.update({**given, "lang": request.form.get("written", "")})
+        return remember(to("change"), choices)
+    given["lang"] = request.form.get("written", "")
+    return _record(held, given)
+
+
+def _record(held: Holder, given: dict[str, str]) -> Page:
+    post = held.mine.post
+    if given["area"] not in areas(post):
+        return _page(held, given, refusals.sentences({"area": Refusal("area.choose", "area")}))
+    key = request.form.get("key", "")
+    try:
+        intake.record(run(), Edit(post.id, state(post, given)), key, held.ticket)
+    except Refusals as refused:
+        return _page(held, given, refusals.sentences(refused.by_field()))
+    if timed_anew(post, given) and held.card.status in ("open", "partly", "expired"):
+        intake.record(run(), Renew(post.id), f"{key} renew", held.ticket)  # another day is counted from now
+    visits.visit().drafts.pop(DRAFT, None)
+    return go("ticket")
+
+
+def _page(held: Holder, given: Mapping[str, str], wrong: dict[str, str]) -> Page:
+    first, last = facts().today, facts().today + timedelta(days=FARTHEST_DAYS)
+    return show(
+        "ticket/change.html",
+        422 if wrong else 200,
+        card=held.card,
+        given=given,
+        problems=wrong,
+        key=visits.fresh_key(),
+        limits=limits(),
+        categories=labels.categories(),
+        when_names=[(key, label) for key, label, _hint in asking.when_choices(held.card.kind)],
+        area_names=[(area, area or _("Anywhere")) for area in areas(held.mine.post)],
+        written=written(),
+        date_limits=f'min="{first}" max="{last}"',
+    )
+
+
+def _poster() -> Holder | None:
+    held = holder()
+    return held if held and held.poster else None
+
+
+def areas(post: Post) -> tuple[str, ...]:
+    """The places of this space; and the post's own, which may be another's."""
+    return tuple(dict.fromkeys(("", *run().settings.areas, post.area)))
+
+
+def said(post: Post) -> dict[str, str]:
+    """The post as the answers of a form."""
+    when = "always" if post.standing else post.when
+    return {
+        **{"words": post.words, "lang": post.lang, "category": post.category, "area": post.area},
+        **{"when": when, "date": post.date, "for": str(post.wanted)},
+    }
+
+
+def timed_anew(post: Post, given: Mapping[str, str]) -> bool:
+    before = said(post)
+    return given["when"] != before["when"] or (given["when"] == "date" and given["date"] != before["date"])
+
+
+def state(post: Post, given: Mapping[str, str]) -> OpenPost:
+    """The whole new state. What was translated goes where the words change."""
+    wish = forms.opening(post.kind, forms.settled("many", {**given, "more": given["for"]}))
+    kept = structs.replace(wish, marks=post.marks, hours=0 if timed_anew(post, given) else post.hours)
+    if wish.words != post.words:
+        return kept
+    return structs.replace(kept, original=post.original, original_lang=post.original_lang)
