@@ -31,6 +31,7 @@ WAITING = 4  # phones' look-ups that wait for the one that runs
 AT_THE_KIOSK = 2  # look-ups there at once, running or waiting: phones cannot take these places
 MINUTE = 60.0
 TURN = 5.0  # seconds that a look-up may wait for its turn on a slow machine after it was counted
+BEAT = 0.02  # seconds: what follows a derivation is answered at the next beat, so its length tells nothing
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -147,6 +148,17 @@ class Turns:
                 self._free.notify_all()
 
 
+@contextmanager
+def _answered_at_the(beat: float) -> Iterator[None]:
+    """The block takes a whole number of beats. How much is read differs (what a helper said is found before the post
+    that it is about), and nobody can measure what ends at the same moment."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        time.sleep((began - time.perf_counter()) % beat)
+
+
 class Office:
     """keys: the circle's, as they are now, the issuing one chosen by `issuing`."""
 
@@ -157,8 +169,10 @@ class Office:
         random: Callable[[int], bytes] = os.urandom,
         monotonic: Callable[[], float] = time.monotonic,
         stretched: Callable[[str], bytes] = tickets.stretched,
+        beat: float = BEAT,
     ) -> None:
         self._keys, self._issuing, self._random, self._stretched = keys, issuing, random, stretched
+        self._beat = beat
         self._tries = Tries(monotonic, random(32))
         self._turns = Turns()
         self._at_kiosk = threading.BoundedSemaphore(AT_THE_KIOSK)
@@ -176,11 +190,16 @@ class Office:
         return Issued(digits, tickets.ticket(k0, self._issuing().key))
 
     def find(self, db: sqlite3.Connection, digits: str, address: str, at_kiosk: bool) -> Found | None:
-        """Whose ticket this is. Right or wrong, whatever is wrong with them, digits take the same way and the same
-        time: all circle keys are tried. Raises TooMany before anything is derived."""
+        """Whose ticket this is. Right or wrong, whatever is wrong with them, digits take the same way: they are
+        derived, all circle keys are tried, and the answer waits for the beat. Raises TooMany before anything is
+        derived."""
         self._tries.count(address, at_kiosk)
         with self._place(self._at_kiosk if at_kiosk else self._phones), self._turns.person():
             k0 = self._stretched(digits)
+        with _answered_at_the(self._beat):
+            return self._whose(db, k0)
+
+    def _whose(self, db: sqlite3.Connection, k0: bytes) -> Found | None:
         held = [tickets.ticket(k0, key.key) for key in self._keys()]
         found = [(one, belongings.find(db, one.owner)) for one in held]
         return next((Found(one, belonging) for one, belonging in found if belonging), None)

@@ -19,6 +19,8 @@ import run_node  # noqa: E402
 
 COMMANDS = {
     "exchange": "an empty node takes a full one's posts; a little news; none; the limit beside it",
+    "guesses": "a node while phones guess tickets: what it derives, and what the touchscreen feels",
+    "ticket-times": "what the time of a look-up tells about the digits that were typed",
 }
 
 
