@@ -116,8 +116,8 @@ def state(post: Post, event: Any, by: By) -> Post:
         since_from=by.entry,
         tickets=post.tickets,
         replaced=post.replaced,
-        seal_to=post.seal_to or read_id(event.seal_to),
-        stewards=read_id(event.stewards),
+        seal_to=post.seal_to or (read_id(event.seal_to) if event.seal_to else b""),
+        stewards=read_id(event.stewards) if event.stewards else b"",
         reach=event.reach,
         reach_stewards=event.reach_stewards,
     )

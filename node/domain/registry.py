@@ -23,7 +23,7 @@ class Who(enum.IntFlag):
 TICKET, HELPER, HOME, SPACE = Who
 
 
-class By(msgspec.Struct, frozen=True):
+class By(msgspec.Struct, frozen=True, gc=False):
     """Who said something. `id`: of the entry or of the ticket's body; `entry`: where it is; `roles`: all that they are
     towards this post."""
 

@@ -155,7 +155,13 @@ WORDS_LIMIT = 8
 
 def folded(words: str) -> str:
     """Text for the search index. Whoever types plain letters finds accented ones: `alisveris` finds `Alışveriş`."""
-    return words.lower() if words.isascii() else words.translate(_FOLDING)
+    return words.lower() if words.isascii() else " ".join(map(_folded_word, words.split(" ")))
+
+
+@functools.lru_cache(maxsize=8192)
+def _folded_word(word: str) -> str:
+    """Remembered, since people's words are few and each letter of one takes as long as a whole word that is known."""
+    return word.translate(_FOLDING)
 
 
 def search_words(find: str) -> list[str]:

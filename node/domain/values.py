@@ -120,7 +120,7 @@ class Answer(msgspec.Struct, frozen=True):
     ms: int = 0
 
 
-class Post(msgspec.Struct, frozen=True):
+class Post(msgspec.Struct, frozen=True, gc=False):
     """A need or an offer by all that was said about it. `owner`: the poster's ticket or b""; `ms`: opened, as claimed;
     `since`: from when its `hours` run, as claimed in entry `since_from`; `wanted`: for how many; `met`: how many of
     them, last at `met_ms`; `words_from`: the entry with its words; `outside`: hash of the row it was imported from.

@@ -75,6 +75,7 @@ ROWS = f"""
 SELECT {", ".join("post." + name for name in rows.COLUMNS.split(", "))}
 FROM code JOIN post ON post.n = code.n WHERE code.code = ?
 """
+ROWS_OF = ROWS.replace("FROM code", "FROM json_each(?) AS asked CROSS JOIN code").replace("= ?", "= asked.value")
 ABOUT = "SELECT k FROM about WHERE p = ? ORDER BY k"
 ENTRY = "SELECT header, payload FROM entry WHERE k = ?"
 
@@ -83,6 +84,14 @@ def row(db: sqlite3.Connection, post_id: bytes) -> Row | None:
     """The post as the board has it."""
     found = (Row(*values) for values in db.execute(ROWS, (codes.number_of(post_id),)))
     return next((one for one in found if one.id == post_id), None)
+
+
+def rows_of(db: sqlite3.Connection, post_ids: Iterable[bytes]) -> dict[bytes, Row]:
+    """Those of these posts that are on the board."""
+    asked = {id_: codes.number_of(id_) for id_ in post_ids}
+    numbers = msgspec.json.encode(sorted(set(asked.values()))).decode()
+    found = (Row(*values) for values in db.execute(ROWS_OF, (numbers,)))
+    return {one.id: one for one in found if one.id in asked}
 
 
 def gather(db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iterable[int] = ()) -> Gathered:

@@ -21,7 +21,7 @@ from sync import log, proofs
 from sync.entry import BOARD, entry_id
 from sync.log import Held
 
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
@@ -34,23 +34,20 @@ def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None
     said = [one for one in held if one.entry.header.sys == BOARD]
     openings = [one for one in said if not one.entry.header.post and not one.entry.header.owner]
     followups = [one for one in said if one.entry.header.post]
+    answered = _answered(db, openings)
     _note(db, said, followups)
     work = Work(db, arrived_ms)
-    touched: dict[bytes, list[int]] = {one.entry.header.post: [] for one in followups}
-    alone, answered = [], _answered(db, openings)
-    for one in openings:
-        if short(one.entry.id) in answered:
-            touched.setdefault(one.entry.id, []).append(one.k)
-        else:
-            alone.append(one)
-    work.open(alone)
-    for post_id, opened_at in touched.items():
+    alone = [one for one in openings if short(one.entry.id) not in answered]
+    unread = work.open(alone, {one.entry.header.post for one in followups})
+    left = {one.entry.id: [one.k] for one in openings if short(one.entry.id) in answered or one.k in unread}
+    left |= {post_id: left.get(post_id, []) for post_id in work.go_on(followups)}
+    for post_id, opened_at in left.items():
         work.refold(post_id, opened_at)
     return work.finish()
 
 
 ADD_SPOKEN = "INSERT INTO spoken (o, k) VALUES (?, ?) ON CONFLICT (o, k) DO NOTHING"
-ANSWERED = "SELECT DISTINCT p FROM about WHERE p IN (SELECT value FROM json_each(?))"
+ANSWERED = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM about WHERE about.p = value)"
 
 
 def _note(db: sqlite3.Connection, said: Sequence[Held], followups: Sequence[Held]) -> None:

@@ -22,9 +22,18 @@ COLUMNS = (
 )
 PUT = f"INSERT INTO post ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
 REPLACE = PUT.replace("INSERT", "REPLACE", 1)
+GO_ON = "UPDATE post SET met = ?, met_ms = ?, facts = ? WHERE n = ?"
+"""What changes most often, and stands in hardly any index: a REPLACE would write all of them anew."""
 
 
-class Row(msgspec.Struct, frozen=True):
+PUT_PLAIN = f"""
+INSERT INTO post ({COLUMNS})
+VALUES (?1, ?2, ?1, NULL, ?3, ?4, ?5, 0, 0, ?6, ?6, ?7, ?6 + ?7 * {HOUR_MS}, ?8, 0, NULL, 0, NULL, NULL)
+"""
+"""The row of a Plain: as PUT, with less to hand over."""
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
     """As in the table."""
 
     n: int
@@ -49,7 +58,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What few posts have. Promises are without their words here: those stay in the log too."""
+    """What few posts have. Promises are without their words here: those stay in the log too. `last`: as onward.last()
+    has it; an event that refers to it can be folded alone."""
 
     promises: tuple[Promise, ...] = ()
     hidden_by: tuple[tuple[bytes, str], ...] = ()
@@ -57,6 +67,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     thanked: bool = False
     owner: bytes = b""
     tickets: tuple[bytes, ...] = ()
+    last: bytes | None = b""
 
 
 _NO_FACTS = Facts()
@@ -64,8 +75,9 @@ _encode = msgspec.json.Encoder().encode
 _decode_facts = msgspec.json.Decoder(Facts).decode
 
 
-def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes) -> Row:
-    """`k`: of the entry with its words; `since`: from when its time runs here; `feed_space`: whose feed n is in."""
+def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes, last: bytes | None = b"") -> Row:
+    """`k`: of the entry with its words; `since`: from when its time runs here; `feed_space`: whose feed n is in;
+    `last`: as in Facts."""
     return Row(
         n,
         post.id,
@@ -85,13 +97,25 @@ def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes) -> Row:
         post.met_ms or None,
         state_of(post) if _has_state(post) else 0,
         post.outside or None,
-        _written(facts_of(post)) if _has_facts(post) else None,
+        _written(facts_of(post), last) if last != b"" or _has_facts(post) else None,
     )
 
 
 def _has_state(post: Post) -> bool:
     """False for nearly all posts."""
     return bool(post.met or post.withdrawn or post.erased or post.hidden_by or post.reports or post.stops)
+
+
+Plain = tuple[int, bytes, str, str, str, int, int, int]
+"""n, id, kind, category, area, since, hours, wanted: all that the row of nearly every post says when it has opened."""
+
+
+def plain_of(opened: Post, n: int) -> Plain | None:
+    """For a post of which only the opening in entry `n` is known, whose time runs as claimed; None where its row says
+    more than that."""
+    if opened.scope != "circle" or opened.standing or opened.outside:
+        return None
+    return n, opened.id, opened.kind, opened.category, opened.area, opened.since, opened.hours, opened.wanted
 
 
 def state_of(post: Post) -> int:
@@ -113,14 +137,39 @@ def _has_facts(post: Post) -> bool:
     return bool(post.promises or post.hidden_by or post.reports or post.thanked or post.owner)
 
 
-def _written(facts: Facts) -> bytes | None:
+def _written(facts: Facts, last: bytes | None) -> bytes | None:
     """Without the words of promises, which stay in the log."""
     bare = tuple(msgspec.structs.replace(promise, words="") for promise in facts.promises)
-    return None if facts == _NO_FACTS else _encode(msgspec.structs.replace(facts, promises=bare))
+    written = msgspec.structs.replace(facts, promises=bare, last=last)
+    return None if written == _NO_FACTS else _encode(written)
 
 
 def read_facts(blob: bytes | None) -> Facts:
     return _decode_facts(blob) if blob else _NO_FACTS
+
+
+def post_of(row: Row, facts: Facts, home: bytes) -> Post:
+    """What the row says of a post without ticket: enough for one more event (onward), and row_of() gives it again."""
+    return Post(
+        row.id,
+        home,
+        ms=row.ms,
+        kind=row.kind,
+        category=row.category,
+        area=row.area,
+        wanted=row.wanted,
+        scope="here" if row.here else "circle",
+        standing=bool(row.standing),
+        hours=row.hours,
+        met=row.met,
+        met_ms=row.met_ms or 0,
+        withdrawn=bool(row.state & WITHDRAWN),
+        promises=facts.promises,
+        hidden_by=facts.hidden_by,
+        outside=row.outside or b"",
+        thanked=facts.thanked,
+        reports=facts.reports,
+    )
 
 
 PAYLOAD = "SELECT payload FROM entry WHERE k = ?"

@@ -4,14 +4,14 @@ Within the caller's transaction. Puts on the board, takes off it, and notes what
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 
 import msgspec
 
-from node.domain import codes, post
+from node.domain import codes, onward, post
 from node.domain.values import Post
 from node.storage import rows, search
-from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, short
+from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, rows_of, said_of, short
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
 from sync.log import SEQ_MASK, Held
@@ -41,27 +41,63 @@ class Work:
         self._db = db
         self._arrived_ms = arrived_ms
         self._feeds = Feeds(db)
+        self._opened: dict[bytes, str] = {}
+        self._plain: list[rows.Plain] = []
         self._new: list[Row] = []
         self._changed: list[Row] = []
-        self._before: list[tuple[Row, Row | None]] = []
+        self._gone_on: list[tuple[int, int | None, bytes | None, int]] = []
+        self._before: dict[bytes, tuple[Row, Row | None]] = {}
         self._words: list[tuple[int, str]] = []
         self._lifted: dict[bytes, Row | None] = {}
         self._erased = Tombstones(db)
 
-    def open(self, alone: Sequence[Held]) -> None:
-        """Posts of which only the opening is known."""
-        latest = self._arrived_ms
+    def open(self, alone: Sequence[Held], spoken_of: Container[bytes]) -> set[int]:
+        """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
+        news about them (`spoken_of`). Returns the keys of those that are to be refolded with it."""
+        unread = set()
+        latest = self._arrived_ms or 0
         for k, entry in ((one.k, one.entry) for one in alone):
             feed = self._feeds.of(k)
             opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
             if opened is None or k & SEQ_MASK >= feed.counts:
-                self._db.execute(ADD_ABOUT, (short(entry.id), k))
-                continue
-            on_time = latest is not None and RELEASE_MS <= opened.since <= latest
-            since = opened.since if on_time else self._since(k, opened.since)
-            new = rows.row_of(opened, k, k, since, feed.space)
-            self._before.append((new, None))
-            self._put(opened, new)
+                if entry.id in spoken_of:
+                    unread.add(k)
+                else:
+                    self._db.execute(ADD_ABOUT, (short(entry.id), k))
+            elif RELEASE_MS <= opened.since <= latest and (plain := rows.plain_of(opened, k)):
+                self._plain.append(plain)
+                self._words.append((k, search.words_of(opened.words, opened.original, opened.area)))
+            else:
+                new = rows.row_of(opened, k, k, self._since(k, opened.since), feed.space)
+                self._before[entry.id] = (new, None)
+                self._put(opened, new)
+        self._opened = {one[1]: one[2] for one in self._plain}
+        self._write()
+        return unread
+
+    def go_on(self, followups: Sequence[Held]) -> list[bytes]:
+        """Folds one more event about a post where that can be done alone. Returns the posts that are left to refold."""
+        news: dict[bytes, list[Held]] = {}
+        for one in followups:
+            news.setdefault(one.entry.header.post, []).append(one)
+        known = rows_of(self._db, [post_id for post_id, said in news.items() if len(said) == 1])
+        return [post_id for post_id, said in news.items() if not self._goes_on(said[0], known.get(post_id))]
+
+    def _goes_on(self, held: Held, old: Row | None) -> bool:
+        header = held.entry.header
+        if old is None or header.owner or old.state & ERASED or not self._feeds.counts(held.k):
+            return False
+        facts, home = rows.read_facts(old.facts), self._feeds.of(old.n).space
+        if facts.owner or facts.last is None or (facts.last or old.id) not in header.refs:
+            return False
+        said = said_of(held.entry.id, header, held.entry.payload, self._feeds.of(held.k).space)
+        folded = onward.onward(rows.post_of(old, facts, home), said)
+        if folded is None:
+            return False
+        since = self._since(held.k, folded.since) if folded.since_from else old.since
+        new = rows.row_of(folded, old.n, old.k, since, home, last=said.id)
+        self._replace(old.id, old, folded, new)
+        return True
 
     def lift(self, post_id: bytes) -> Row | None:
         """Takes a post off the board, if it is there; refold() puts it back. Before its payloads go."""
@@ -88,9 +124,10 @@ class Work:
             folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so, and nobody else has it
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
+        last = b"" if folded.owner or folded.erased else onward.last(post_id, gathered.said)
         if old and old.state & ERASED and not folded.erased:
             self._ask_again(gathered)
-        self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space))
+        self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space, last))
         self._note_needless(folded, gathered)
 
     def _ask_again(self, gathered: Gathered) -> None:
@@ -101,23 +138,40 @@ class Work:
                 self._db.execute(WANTED, (gathered.ks[one.id],))
 
     def finish(self) -> Changes:
-        """Writes all rows, by rising n: an index that grows at its end is quick."""
+        """Writes all rows that are still to be written."""
+        self._write()
+        kinds = list(self._opened.values())
+        return Changes(kinds.count("need"), kinds.count("offer")).plus(_changes(self._before.values()))
+
+    def _write(self) -> None:
+        """By rising n: an index that grows at its end is quick."""
         self._new.sort(key=lambda row: row.n)
+        self._db.executemany(rows.PUT_PLAIN, self._plain)
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
-        self._db.executemany(ADD_CODE, sorted((codes.number_of(one.id), one.n) for one in self._new))
+        self._db.executemany(rows.GO_ON, self._gone_on)
+        added = [(one[1], one[0]) for one in self._plain] + [(one.id, one.n) for one in self._new]
+        self._db.executemany(ADD_CODE, sorted([(codes.number_of(id_), n) for id_, n in added]))
         search.put(self._db, sorted(self._words))
-        return _changes(self._before)
+        for written in (self._plain, self._new, self._changed, self._gone_on, self._words):
+            written.clear()
 
     def _replace(self, post_id: bytes, old: Row | None, folded: Post, new: Row) -> None:
         """A row that says the same words in the same place changes where it is; any other is taken off and put anew."""
-        self._before.append((new, old))
+        before = None if self._opened.pop(post_id, None) else old
+        self._before[post_id] = (new, self._before[post_id][1] if post_id in self._before else before)
         if old and post_id not in self._lifted and (old.n, old.k, old.area) == (new.n, new.k, new.area):
             if old != new:
-                self._changed.append(new)
+                self._change(old, new)
             return
         self.lift(post_id)
         self._put(folded, new)
+
+    def _change(self, old: Row, new: Row) -> None:
+        if msgspec.structs.replace(old, met=new.met, met_ms=new.met_ms, facts=new.facts) == new:
+            self._gone_on.append((new.met, new.met_ms, new.facts, new.n))
+        else:
+            self._changed.append(new)
 
     def _put(self, folded: Post, new: Row) -> None:
         self._new.append(new)
@@ -169,7 +223,7 @@ def _first_opening(folded: Post, gathered: Gathered) -> int:
     return min(gathered.ks[one.id] for one in gathered.said if one.owner == folded.owner)
 
 
-def _changes(pairs: Sequence[tuple[Row, Row | None]]) -> Changes:
+def _changes(pairs: Collection[tuple[Row, Row | None]]) -> Changes:
     fresh = [row.kind for row, old in pairs if old is None]
     states = [(row.state, old.state if old else 0, old) for row, old in pairs if row.state]
     return Changes(
