@@ -159,7 +159,8 @@ def _report(wish: Report, post: Post, facts: Facts) -> Event:
 def _translate(wish: Translate, post: Post, facts: Facts) -> Event:
     _may("post.translated", post, facts)
     known = [] if wish.lang in text.LANGUAGES else [Refusal("lang.choose", "lang")]
-    return checked("post.translated", {"lang": wish.lang, "words": text.clean(wish.words)}, known)
+    secret = opening.ticket_in(wish.words, "words")
+    return checked("post.translated", {"lang": wish.lang, "words": text.clean(wish.words)}, known + secret)
 
 
 @rule.register

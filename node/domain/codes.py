@@ -4,6 +4,7 @@ The same check digit guards tickets (16) and pairing codes (6): digits can be sa
 """
 
 import base64
+import re
 import unicodedata
 
 CODE_LENGTH = 9
@@ -77,6 +78,35 @@ def read_digits(text: str) -> str:
         elif char not in _BETWEEN and unicodedata.category(char) != "Cf":
             return ""
     return "".join(digits)
+
+
+_GROUPED = re.compile(rf"\d+(?:[{re.escape(_BETWEEN)}]{{1,3}}\d+)*")
+_DIGIT, _DIGITS = re.compile(r"\d"), re.compile(r"\d+")
+_DATE = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[.-][01]?\d[.-](?:19|20)\d\d")
+
+
+def tickets_in(text: str) -> list[str]:
+    """Tickets that stand in somebody's words, as ASCII digits: sixteen that ring true, however they are grouped and in
+    whatever script. Days are no part of one: two of them have sixteen digits as well."""
+    if len(_DIGIT.findall(text)) < TICKET_LENGTH:
+        return []
+    plain = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    found = []
+    for run in _GROUPED.finditer(_DATE.sub(lambda day: "/" * len(day.group()), plain)):
+        found += _sixteen([read_digits(group) for group in _DIGITS.findall(run.group())])
+    return found
+
+
+def _sixteen(groups: list[str]) -> list[str]:
+    """Neighbouring groups that make up a ticket."""
+    made = []
+    for start in range(len(groups)):
+        digits, at = "", start
+        while at < len(groups) and len(digits) < TICKET_LENGTH:
+            digits, at = digits + groups[at], at + 1
+        if len(digits) == TICKET_LENGTH and rings_true(digits):
+            made.append(digits)
+    return made
 
 
 def read_link(text: str) -> tuple[str, bytes]:

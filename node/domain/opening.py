@@ -76,7 +76,7 @@ def lasting(when: str, day: datetime.date | None, standing: bool, facts: Facts, 
 
 def problems_of(wish: OpenPost, facts: Facts) -> list[Refusal]:
     """What the registry's limits do not see."""
-    problems = []
+    problems = ticket_in(wish.words, "words") + ticket_in(wish.original, "original")
     for name, tag in (("lang", wish.lang), ("original_lang", wish.original_lang)):
         if tag and tag not in text.LANGUAGES:
             problems.append(Refusal("lang.choose" if name == "lang" else "original_lang.choose", name))
@@ -89,6 +89,11 @@ def problems_of(wish: OpenPost, facts: Facts) -> list[Refusal]:
     if wish.outside and len(wish.outside) not in (16, 32):
         problems.append(Refusal("outside.wrong", "outside"))
     return problems
+
+
+def ticket_in(words: str, field: str) -> list[Refusal]:
+    """Whoever reads a ticket can speak for its holder, so none gets onto the board."""
+    return [Refusal("words.ticket", field)] if codes.tickets_in(words) else []
 
 
 def _problems_of_date(wish: OpenPost, facts: Facts) -> list[Refusal]:

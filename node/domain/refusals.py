@@ -28,6 +28,7 @@ SENTENCES = {
     "standing.need": "Only an offer can be always available.",
     "reason.missing": "Say why. Everybody can read it.",
     "words.digits": "Leave out phone numbers: everybody can read this. Leave yours at the desk.",
+    "words.ticket": "This looks like a ticket, and a ticket is a secret. Leave its 16 digits out.",
     "letter.missing": "Write a few words.",
     "reach.long": "That is {has} letters. {most} is the most.",
     "words.stopped": "No more words can be sent here: one of you has stopped.",

@@ -33,6 +33,8 @@ QUESTIONS = {
     ("offer", "where"): N_("Where can you do it?"),
     ("need", "words"): N_("Say it in your own words"),
     ("offer", "words"): N_("Say it in your own words"),
+    ("need", "look"): N_("Shall everybody read this?"),
+    ("offer", "look"): N_("Shall everybody read this?"),
     ("need", "check"): N_("Check your answers"),
     ("offer", "check"): N_("Check your answers"),
 }
@@ -66,7 +68,7 @@ def letters_left(count: int) -> str:
 
 
 def told(kind: str, answers: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
-    """(step, label, answer, field) for "check your answers"."""
+    """(step, label, answer, field) for "check your answers": what will stand on the board."""
     first = _("Your offer") if kind == "offer" else _("Your need")
     return [
         ("what", first, labels.category(answers["category"]), "category"),

@@ -11,9 +11,11 @@ from node.domain import codes
 from node.domain.decide import Facts, Refusal, Refusals, decide
 from node.domain.sealed import Letter
 from node.domain.wishes import OpenPost, PromiseHelp
+from node.web import looking
 
-STEPS = ("what", "when", "date", "many", "where", "words", "check")
-NAMED = ("what", "when", "many", "where", "words", "check")  # the date belongs to "when"
+STEPS = ("what", "when", "date", "many", "where", "words", "look", "check")
+NAMED = ("what", "when", "many", "where", "words", "check")
+PART_OF = {"date": "when", "look": "words"}  # steps that come up only where an answer asks for them
 ASKED = {  # names in the form of each step
     "what": ("category",),
     "when": ("when",),
@@ -21,7 +23,8 @@ ASKED = {  # names in the form of each step
     "many": ("for", "more"),
     "where": ("area",),
     "words": ("words", "written", "reach"),
-    "check": ("scope",),
+    "look": (),
+    "check": ("scope", "readers"),
 }
 # step -> (what a tile sends, what may be typed instead): a touch counts more than what was typed before
 TOUCHED = {"date": ("date", "later"), "many": ("for", "more")}
@@ -55,8 +58,8 @@ def settled(step: str, answers: Mapping[str, str]) -> dict[str, str]:
     return given
 
 
-def opening(kind: str, answers: Mapping[str, str]) -> OpenPost:
-    """The wish to open a post, as far as it is answered."""
+def opening(kind: str, answers: Mapping[str, str], stewards: bytes = b"") -> OpenPost:
+    """The wish to open a post, as far as it is answered. `stewards`: their key here, for who lets them read answers."""
     when, count = answers.get("when", ""), answers.get("for", "")
     return OpenPost(
         kind=kind,
@@ -70,6 +73,7 @@ def opening(kind: str, answers: Mapping[str, str]) -> OpenPost:
         scope=answers.get("scope") or "circle",
         standing=when == "always",
         reach=answers.get("reach", ""),
+        stewards=stewards if answers.get("readers") == "stewards" else b"",
     )
 
 
@@ -88,12 +92,14 @@ def problems(
 
 def _step_of(field: str) -> str:
     """The step that asks for a field of the wish."""
-    return next((step for step, name in ANSWER.items() if name == field), "words" if field == "lang" else "check")
+    also = "words" if field in ("lang", "reach") else "check"
+    return next((step for step, name in ANSWER.items() if name == field), also)
 
 
 def path(answers: Mapping[str, str]) -> list[str]:
     """The steps that these answers lead through."""
-    return [step for step in STEPS if step != "date" or answers.get("when") == "date"]
+    asked = {"date": answers.get("when") == "date", "look": bool(looking.undecided(answers))}
+    return [step for step in STEPS if asked.get(step, True)]
 
 
 def first_gap(kind: str, answers: Mapping[str, str], facts: Facts, areas: Collection[str]) -> str:
@@ -103,7 +109,7 @@ def first_gap(kind: str, answers: Mapping[str, str], facts: Facts, areas: Collec
 
 
 def _is_open(step: str, kind: str, answers: Mapping[str, str], facts: Facts, areas: Collection[str]) -> bool:
-    return ANSWER[step] not in answers or bool(problems(step, kind, answers, facts, areas))
+    return step == "look" or ANSWER[step] not in answers or bool(problems(step, kind, answers, facts, areas))
 
 
 def before(step: str, answers: Mapping[str, str]) -> str | None:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from flask import Blueprint, abort, g, request
 
-from node import intake
-from node.domain.decide import Facts, Refusals
+from node import intake, stewards
+from node.domain.decide import Facts, Refusal, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.text import LANGUAGES
 from node.storage import spaces
-from node.web import asking, forms, labels, refusals, visits
+from node.web import asking, forms, labels, looking, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
 from node.web.pages import go, now, office, run, show, to
@@ -57,6 +57,8 @@ def answer(kind: str, step: str) -> Page:
     if choices:  # another language or larger text: the same page, nothing typed lost
         return remember(to("step", kind=kind, step=step), choices)
     held.answers.update(forms.settled(step, held.answers))
+    if step == "look":
+        return _looked(kind, held.answers)
     if request.form.get("to") in forms.STEPS:  # Back, or Change: what stands on this page is kept as well
         return go("step", kind=kind, step=request.form["to"])
     return _check(kind) if step == "check" else _next(kind, step, held.answers)
@@ -69,6 +71,19 @@ def _next(kind: str, step: str, answers: dict[str, str]) -> Page:
         return _page(kind, step, refusals.sentences(wrong))
     on_a_date = step == "when" and answers["when"] == "date"
     return go("step", kind=kind, step="date" if on_a_date else _gap(kind, answers))
+
+
+def _looked(kind: str, answers: dict[str, str]) -> Page:
+    """What was found in the words goes under seal, or stays. Neither was touched: the same question."""
+    if (back := request.form.get("to")) in forms.STEPS:
+        return go("step", kind=kind, step=back)
+    if "leave" in request.form:
+        answers.update(looking.left(answers))
+    try:
+        answers.update(looking.moved(answers, request.form.get("move", "")))
+    except Refusal as full:
+        return _page(kind, "look", refusals.sentences({"look": full}))
+    return go("step", kind=kind, step=_gap(kind, answers))
 
 
 def _check(kind: str) -> Page:
@@ -100,7 +115,7 @@ def _post(kind: str, held: visits.Draft) -> Page:
         return go("keep")
     issued = office().issue()
     try:
-        recorded = intake.record(run(), forms.opening(kind, held.answers), held.key, issued.ticket)
+        recorded = intake.record(run(), forms.opening(kind, held.answers, _stewards()), held.key, issued.ticket)
     except Refusals as refused:
         return _page(kind, "check", refusals.sentences(refused.by_field()))
     visits.posted(kind, held.key, recorded.link)
@@ -137,6 +152,7 @@ def _page(kind: str, step: str, wrong: dict[str, str]) -> Page:
         key=held.key,
         torn=held.torn,
         STEP_NAMES=forms.NAMED,
+        part_of=forms.PART_OF,
         **_choices(kind, step, held.answers),
     )
 
@@ -158,9 +174,20 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
         return {"counts": COUNTS}
     if step == "where":
         return {"areas": run().settings.areas}
+    if step == "look":
+        return {"found": looking.shown(answers), "pieces": looking.pieces(answers), "ALL": looking.ALL}
     if step == "words":
         return {"limits": limits(), "letters": _letters_left(answers), "written": written()}
-    return {"told": asking.told(kind, answers), "circle": asking.circle(spaces.names(run().db()))}
+    return {
+        "told": asking.told(kind, answers),
+        "circle": asking.circle(spaces.names(run().db())),
+        "may_read": bool(_stewards()),
+    }
+
+
+def _stewards() -> bytes:
+    """The key of the stewards here; b"" where answers cannot be sealed to them."""
+    return stewards.sealing_key(run().settings.data)
 
 
 def _letters_left(answers: dict[str, str]) -> str:
