@@ -51,11 +51,11 @@ def library(spaces: dict[str, Node]) -> Node:
 
 def _node(name: str, town: Network | None, tmp_path: Path) -> Node:
     place = town.place() if town else Place("127.0.0.1")
-    ports = (8080, 8081) if town else (_free_port(), _free_port())
+    ports = (8080, 8081) if town else (free_port(), free_port())
     return Node(name.title(), tmp_path / name, place, *ports)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -55,6 +55,12 @@ class Node:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def peer_address(self) -> str:
         return f"{self.place.address}:{self.peer_port}"
 
@@ -207,13 +213,13 @@ def kill_at_once(process: subprocess.Popen[bytes]) -> None:
     for pid in family:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)  # so that none of them notices the end of another
-            family += _children(pid)
+            family += children(pid)
     for pid in family:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait(STOP_S)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
