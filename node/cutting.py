@@ -1,4 +1,5 @@
-"""What follows from a roster or from cut-offs: which words of a retired machine are on the board, and which came back.
+"""What follows from a roster, cut-offs or a block: which words of a retired machine or a blocked space count, which are
+dropped, and which came back.
 
 Part of the one door (intake), beside burying: settle() works inside the caller's transaction.
 """
@@ -9,9 +10,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from node.run import Run
-from node.storage import projection, turn
+from node.storage import forgetting, projection, turn
 from node.storage.work import Changes
-from sync import cutoffs, log, proofs
+from sync import blocks, cutoffs, log, proofs
 from sync.cutoffs import CutOffs
 from sync.entry import CUTOFFS
 from sync.identity import fingerprint
@@ -21,10 +22,15 @@ from sync.writer import Draft
 
 
 def settle(run: Run, db: sqlite3.Connection) -> Changes:
-    """What a retired node said counts as far as its space says."""
+    """What a retired node said counts as far as its space says, what a blocked space said as far as this one says."""
     changes = Changes()
     for no in cutoffs.settle(db, run.clock_ms()):
         changes = changes.plus(projection.refold_feed(db, no))
+        if log.feed_by_no(db, no).counts is None:
+            forgetting.want_again(db, no)
+    for block in blocks.ours(db).values():
+        if block.stands and block.purge:
+            changes = changes.plus(forgetting.purge(db, block.space, run.clock_ms()))
     return changes
 
 

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from node import burying, control, cutting, forking, intake, nightly
+from node import burying, control, forking, intake, meeting, nightly
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
 from node.run import Run
@@ -165,8 +165,7 @@ class Exchange:
 
         def join() -> None:
             with turn.first(run.settings.data):  # two stewards are waiting
-                circle.join(run.db(), run.settings.data, handover, run.clock_ms())
-                cutting.joined(run)
+                meeting.join(run, handover)
 
         await asyncio.to_thread(join)
         self._say(f"Connected with {handover.name}.")

@@ -20,7 +20,7 @@ from node.storage import board, memory, projection
 from node.storage.gather import ABOUT, Feeds, short
 from node.storage.work import Changes
 from sync import cutoffs, log, proofs
-from sync.entry import BOARD, CUTOFFS, b64, unb64
+from sync.entry import BLOCKED, BOARD, CUTOFFS, b64, unb64
 from sync.identity import fingerprint
 from sync.log import Feed, Held
 from sync.writer import Draft
@@ -95,8 +95,9 @@ class _Again:
         gone = {one.entry.header.post for one in spoken if _is_erasing(one)} & {one.entry.id for one in spoken}
         openings = [one for one in spoken if not one.entry.header.post and one.entry.id not in gone]
         followups = [one for one in spoken if one.entry.header.post and one.entry.header.post not in gone]
-        named = [one.entry.payload for one in entries if one.entry.header.sys == CUTOFFS and one.entry.payload]
-        cutoffs.note(self._db, self._append([Draft(payload, sys=CUTOFFS) for payload in named]))
+        named = [one.entry for one in entries if one.entry.header.sys in (CUTOFFS, BLOCKED) and one.entry.payload]
+        drafts = [Draft(entry.payload or b"", sys=entry.header.sys) for entry in named]
+        cutoffs.note(self._db, self._append(drafts))
         count = len(named) + self._open(openings) + sum(self._follow(one) for one in followups)
         cutting.settle(self._run, self._db)
         return count

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from node import cutting, restoring
+from node import meeting, restoring
 from node.gate import BoardGate, pull_once
 from node.restoring import NotRestored
 from node.run import Run
@@ -124,8 +124,7 @@ async def _fetch_own(run: Run, address: str) -> Report:
 def _connect(run: Run, address: str, code: str) -> None:
     ours = circle.ours(run.db(), run.settings.data, run.identity, run.settings.peer_port)
     theirs = asyncio.run(pairing_call.pair(address, code, ours))
-    circle.join(run.db(), run.settings.data, theirs, run.clock_ms())
-    cutting.joined(run)
+    meeting.join(run, theirs)
 
 
 OPENINGS = """

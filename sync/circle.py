@@ -5,7 +5,7 @@ database, never in it, so that neither a copied database nor a stick helps anybo
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -84,6 +84,13 @@ def add_keys(folder: Path, more: Iterable[CircleKey]) -> bool:
         if merged != held:
             identity.write_file(folder / KEYS_FILE, keys_to_wire(merged))
         return merged != held
+
+
+def renew_keys(folder: Path, random: Callable[[int], bytes]) -> None:
+    """A new key for new tickets; all that were known are for look-up only from now on, wherever this is heard."""
+    with identity.locked(folder / "renew.lock"):
+        before = [CircleKey(key.key, issuing=False) for key in keys(folder)]
+        add_keys(folder, [*before, CircleKey(random(KEY_BYTES), issuing=True)])
 
 
 def keys_to_wire(held: Iterable[CircleKey]) -> bytes:

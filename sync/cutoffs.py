@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sync import log, proofs
-from sync.entry import CUTOFFS, Count, b64, unb64
+from sync import blocks, log, proofs
+from sync.entry import BLOCKED, CUTOFFS, Count, b64, unb64
 from sync.identity import fingerprint
 from sync.log import Held
 from sync.refusals import BadEntry
@@ -96,8 +96,8 @@ NOTE = "INSERT INTO named (k) VALUES (?) ON CONFLICT (k) DO NOTHING"
 
 
 def note(db: sqlite3.Connection, held: Iterable[Held]) -> bool:
-    """Remembers which of these entries name cut-offs. True if any does."""
-    ks = [(one.k,) for one in held if one.entry.header.sys == CUTOFFS]
+    """Remembers which of these entries name cut-offs, of machines or of blocked spaces. True if any does."""
+    ks = [(one.k,) for one in held if one.entry.header.sys in (CUTOFFS, BLOCKED)]
     db.executemany(NOTE, ks)
     return bool(ks)
 
@@ -113,13 +113,15 @@ TOLD = "UPDATE feed SET changed = ? WHERE no = ?"
 
 
 def settle(db: sqlite3.Connection, now_ms: int) -> list[int]:
-    """Works out anew which entries count, after a roster or cut-offs came in, within the caller's transaction. Returns
-    the numbers of the feeds of which more, or less, counts than before; peers are told of them again."""
+    """Works out anew which entries count, after a roster, cut-offs or a block came in, within the caller's transaction.
+    Returns the numbers of the feeds of which more, or less, counts than before; peers are told of them again."""
     before = {feed.no: feed.counts for feed in log.feeds(db)}
     db.execute("DELETE FROM cutoff")
     for node, named in sorted(_all_in_force(db).items()):
         db.execute(KEEP, (node, b"", 0, b""))  # so that a node of which nothing counts is in the table too
         db.executemany(KEEP, [(node, feed, seq + 1, id_) for feed, (seq, id_) in named.heads.items()])
+    if blocks.apply(db):
+        proofs.from_the_start(db)
     changed = [feed for feed in log.feeds(db) if feed.counts != before[feed.no]]
     for feed in changed:
         db.execute(TOLD, (log.arrive(db, 1, feed.key, now_ms), feed.no))

@@ -49,7 +49,7 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
 class Feed(msgspec.Struct, frozen=True):
     """One process run's entries. `next`: the seq that comes next; `head`: id of the last; `changed`: the n at which
-    it last grew; `counts`: how many of its entries count, None for all (cutoffs)."""
+    it last grew; `counts`: how many of its entries count, None for all (cutoffs, blocks)."""
 
     no: int
     key: bytes
@@ -71,8 +71,13 @@ class Feed(msgspec.Struct, frozen=True):
 
 FEEDS = """
 SELECT feed.no, feed.key, feed.space, space.id, feed.node, feed.scope, feed.next, feed.head, feed.changed, feed.state,
-  CASE WHEN EXISTS (SELECT 1 FROM cutoff WHERE cutoff.node = feed.node)
-    THEN coalesce((SELECT counts FROM cutoff WHERE cutoff.node = feed.node AND cutoff.feed = feed.key), 0) END
+  nullif(min(
+    CASE WHEN EXISTS (SELECT 1 FROM cutoff WHERE cutoff.node = feed.node)
+      THEN coalesce((SELECT counts FROM cutoff WHERE cutoff.node = feed.node AND cutoff.feed = feed.key), 0)
+      ELSE 1 << 40 END,
+    CASE WHEN EXISTS (SELECT 1 FROM barred WHERE barred.space = space.id)
+      THEN coalesce((SELECT counts FROM barred WHERE barred.space = space.id AND barred.feed = feed.key), 0)
+      ELSE 1 << 40 END), 1 << 40)
 FROM feed JOIN space ON space.no = feed.space
 """
 

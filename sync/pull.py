@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
-from sync import known, log, proofs
+from sync import blocks, known, log, proofs
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
 from sync.known import Cursor
@@ -295,19 +295,22 @@ def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> Non
         report.refused[feed] = error.key
 
 
-SPACES = "SELECT id FROM space WHERE state <> 'blocked'"
+SPACES = "SELECT id, state = 'blocked' FROM space"
 
 
 def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes, bytes]]) -> dict[bytes, Want]:
-    """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, and void ones, are not.
+    """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, and void ones, are not;
+    of a blocked space what counts.
     Where the peer's last entry is not the one held here, it is asked for: its signature will prove a fork."""
-    accepted = {row[0] for row in db.execute(SPACES)}
+    known_here = dict(db.execute(SPACES).fetchall())
     own = db.execute("SELECT id FROM space WHERE state = 'own'").fetchone()[0]
     wants: dict[bytes, Want] = {}
     for space, key_word, last, id_word in heads:
         key, id_ = raw(key_word), raw(id_word)
         feed = log.feed_by_key(db, key)
-        if raw(space) not in accepted or (key, id_) in shunned or (feed and feed.state != "open"):
+        if raw(space) not in known_here or (key, id_) in shunned or (feed and feed.state != "open"):
+            continue
+        if known_here[raw(space)] and last >= blocks.admits(db, raw(space), key):
             continue
         if feed is None:
             wants[key] = Want(0, last)

@@ -92,5 +92,14 @@ CREATE TABLE cutoff (               -- what follows from them; made anew from th
 ) WITHOUT ROWID;
 """
 
-STEPS = (SQL, ERASING, CUTOFFS)
+BLOCKS = """
+CREATE TABLE barred (               -- what follows from the blocks of this space; made anew from the log
+  space BLOB NOT NULL,              -- id
+  feed BLOB NOT NULL,               -- key; x'' stands for the space itself, whose other feeds count for nothing
+  counts INTEGER NOT NULL,          -- how many of its entries count
+  PRIMARY KEY (space, feed)
+) WITHOUT ROWID;
+"""
+
+STEPS = (SQL, ERASING, CUTOFFS, BLOCKS)
 """The tables of this version, made one step after the other."""

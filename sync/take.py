@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from sync import cutoffs, forks, log, proofs
+from sync import blocks, cutoffs, forks, log, proofs
 from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
 from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
@@ -46,7 +46,7 @@ def take(db: sqlite3.Connection, entries: list[Entry], now_ms: int) -> list[Held
 def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Held]:
     _check_chain(run)
     feed = log.feed_by_key(db, run[0].header.feed) or _admit(db, run[0])
-    _check_accepted(db, feed)
+    _check_accepted(db, feed, run[-1].header.seq)
     new = _after_head(db, feed, run)
     if not new:
         return []
@@ -107,11 +107,12 @@ def _after_head(db: sqlite3.Connection, feed: Feed, run: list[Entry]) -> list[En
 SPACE = "SELECT no, state, roster FROM space WHERE id = ?"
 
 
-def _check_accepted(db: sqlite3.Connection, feed: Feed) -> None:
+def _check_accepted(db: sqlite3.Connection, feed: Feed, last: int) -> None:
+    """last: seq. Of a blocked space comes what counts: another node of this space may still have more of it."""
     if feed.state != "open":
         raise Unaccepted("this feed is void: it has two histories")
     row = db.execute("SELECT state FROM space WHERE no = ?", (feed.space_no,)).fetchone()
-    if row[0] == "blocked":
+    if row[0] == "blocked" and last >= blocks.admits(db, feed.space, feed.key):
         raise Unaccepted("this space is blocked here")
 
 
@@ -119,7 +120,7 @@ def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
     """A feed not seen before, if its opening proves that it belongs to a node that an accepted space names."""
     opening, certified = read_opening(entry)
     row = db.execute(SPACE, (certified.space,)).fetchone()
-    if row is None or row[1] == "blocked":
+    if row is None or (row[1] == "blocked" and not blocks.admits(db, certified.space, entry.header.feed)):
         raise Unaccepted("this space is not accepted here")
     _check_named(db, row[1], row[2], certified, entry.header.feed)
     db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (plain_name(opening.name), row[0]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from node import control, cutting
+from node import control, meeting
 from node.commands.common import Failed, Here, common, many
 from node.gate import pull_once
 from node.run import Run
@@ -64,8 +64,7 @@ def _type_code(here: Here, code: str, address: str) -> None:
     with here.run() as run:
         try:
             theirs = asyncio.run(pairing.pair(address, code, _ours(run)))
-            circle.join(run.db(), run.settings.data, theirs, run.clock_ms())
-            cutting.joined(run)
+            meeting.join(run, theirs)
         except PairingError as error:
             raise Failed(str(error)) from None
     here.say(f"Connected with {theirs.name}. What is on one board now comes to the other by itself.")

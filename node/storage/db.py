@@ -54,7 +54,6 @@ def checkpoint(db: sqlite3.Connection, folder: Path, wait_ms: int = 200) -> bool
         return not busy
 
 
-
 def size(db: sqlite3.Connection) -> int:
     """Bytes of the file."""
     (pages,), (each,) = db.execute("PRAGMA page_count").fetchone(), db.execute("PRAGMA page_size").fetchone()

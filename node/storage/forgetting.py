@@ -14,9 +14,10 @@ from node.storage import db as database
 from node.storage import memory, search, turn
 from node.storage.gather import Feeds, Tombstones, gather, row, short
 from node.storage.work import Changes, Work
-from sync import log
-from sync.entry import Entry
+from sync import log, proofs
+from sync.entry import BOARD, Entry, entry_id, parse_header
 from sync.entry import post_id as own_post_of
+from sync.schema import FEED_SHIFT
 
 SPOKEN = "SELECT k FROM spoken WHERE o = ?"
 ABOUT = "SELECT k FROM about WHERE p = ?"
@@ -59,6 +60,37 @@ def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes], now_ms: int, more
         work.refold(post_id)
     memory.set(db, "optimize", "due")
     return work.finish()
+
+
+FEEDS_OF = "SELECT feed.no FROM feed JOIN space ON space.no = feed.space WHERE space.id = ?"
+WORDS = "SELECT k, header FROM entry WHERE k >= ? AND k < ? AND payload IS NOT NULL"
+WANT_NONE = "DELETE FROM missing WHERE k >= ? AND k < ?"
+
+
+def purge(db: sqlite3.Connection, space: bytes, now_ms: int) -> Changes:
+    """Drops all words of a space that count here no more, and asks for none. The headers stay."""
+    dropped: dict[int, bytes] = {}
+    for (no,) in db.execute(FEEDS_OF, (space,)).fetchall():
+        db.execute(WANT_NONE, _keys(no))
+        for k, raw in db.execute(WORDS, _keys(no)).fetchall():
+            header = parse_header(raw)
+            if header.sys == BOARD:
+                dropped[k] = header.post or entry_id(raw)
+    return drop(db, dropped, now_ms) if dropped else Changes()
+
+
+NO_WORDS = "SELECT k, header FROM entry WHERE k >= ? AND k < ? AND payload IS NULL"
+WANT = "INSERT INTO missing (k) VALUES (?) ON CONFLICT (k) DO NOTHING"
+
+
+def want_again(db: sqlite3.Connection, feed_no: int) -> None:
+    """Asks for all words of a feed that counts again, but those that a ticket erased."""
+    rows = ((k, parse_header(raw)) for k, raw in db.execute(NO_WORDS, _keys(feed_no)).fetchall())
+    db.executemany(WANT, [(k,) for k, one in rows if not proofs.is_erased(db, one.owner, one.post)])
+
+
+def _keys(feed_no: int) -> tuple[int, int]:
+    return feed_no << FEED_SHIFT, (feed_no + 1) << FEED_SHIFT
 
 
 DUE = "SELECT k, post FROM due WHERE ms <= ? ORDER BY k LIMIT 500"

@@ -134,3 +134,8 @@ def coming_back(db: Database) -> None:
 @migrations()
 def asking_the_stewards(db: Database) -> None:
     db.conn.execute(ASKED)
+
+
+@migrations()
+def blocks(db: Database) -> None:
+    _run(db, schema.BLOCKS)

@@ -17,6 +17,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
         *("node.burying", "node.cutting", "node.domain", "node.storage", "node.run", "node.stewards", "sync"),
     ),
     "node.burying": ("node.cutting", "node.forking", "node.storage", "node.run", "sync"),
+    "node.blocking": ("node.cutting", "node.storage", "node.run", "sync"),
     "node.forking": ("node.cutting", "node.domain", "node.storage", "node.run", "sync"),
     "node.cutting": ("node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
