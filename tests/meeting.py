@@ -40,8 +40,12 @@ async def answering(teller: Node, answers: type[Answers] = Answers) -> AsyncIter
 
 
 async def visit(listener: Node, teller: Node, address: str) -> Report:
+    return await visit_node(listener, teller.run.identity.node_fingerprint, address)
+
+
+async def visit_node(listener: Node, node: bytes, address: str) -> Report:
+    """node: the fingerprint of who must answer there."""
     gate, me = BoardGate(listener.run), listener.run.identity
-    node = teller.run.identity.node_fingerprint
 
     async def check(certificate: bytes) -> Caller:
         return caller(gate.db(), certificate)

@@ -1,0 +1,175 @@
+"""Processes that post and fetch until they are ended from outside, and whoever ends them over and over.
+
+`python -m tests.blackout.victims --kills 500` for longer runs than the suite's.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import random
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from node.gate import BoardGate
+from sync import log
+from sync.exchange import Answers, trusted
+from sync.peers import tls
+from sync.peers.client import Unreachable
+from sync.peers.server import Door, PeerServer
+from tests import meeting
+from tests.storage.nodes import Node
+
+STEP_S = 20.0  # for a process to begin and to do one thing, on a slow machine
+MOMENTS_S = 0.08
+MANY = 1_000_000
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload([__name__])
+
+
+def posting(folder: Path, port: int, begin: int, told: Connection) -> None:
+    """The hall: answers the library, posts number after number, and tells of each that was acknowledged."""
+    hall = Node(folder, "Hall")
+    listener = socket.create_server(("127.0.0.1", port))
+    threading.Thread(target=lambda: asyncio.run(_answers(hall, listener)), daemon=True).start()
+    number = begin
+    while True:
+        hall.posts(words(number), key=f"form {number}")
+        told.send(number)
+        number += 1
+
+
+async def _answers(hall: Node, listener: socket.socket) -> None:
+    server = PeerServer(Door(Answers(BoardGate(hall.run).db), lambda who, address: None))
+    await server.start(listener, tls.server_context(hall.run.identity, trusted(hall.db)))
+    await asyncio.Event().wait()
+
+
+def fetching(folder: Path, teller: bytes, port: int, told: Connection) -> None:
+    """The library: visits the hall again and again, and tells how much it holds."""
+    library = Node(folder, "Library")
+    while True:
+        with contextlib.suppress(Unreachable):
+            asyncio.run(meeting.visit_node(library, teller, f"https://127.0.0.1:{port}"))
+        told.send(log.last_arrival(library.db)[0])
+        time.sleep(0.01)
+
+
+def words(number: int) -> str:
+    return f"Soup, pot {number}"
+
+
+@dataclass
+class Victim:
+    """One of the two, ended and begun again. `last`: the last that it told; never less than before."""
+
+    begins: object
+    last: int = -1
+    process: BaseProcess | None = None
+    told: Connection | None = None
+    heard: list[int] = field(default_factory=list)
+
+    def does_something(self) -> None:
+        """Begins it if need be, and waits until it has told something new."""
+        if self.process is None:
+            self.told, theirs = _context.Pipe(duplex=False)
+            self.process = self.begins(self.last + 1, theirs)
+            self.process.start()
+            theirs.close()
+        assert self.told.poll(STEP_S), "it does nothing"
+        self._listens()
+
+    def is_ended(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self._listens()
+        self.told.close()
+        self.process = None
+
+    def _listens(self) -> None:
+        with contextlib.suppress(EOFError):
+            while self.told.poll():
+                number = self.told.recv()
+                assert number >= self.last, "it holds less than it had told"
+                self.last = number
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two folders of two spaces that know each other. Nobody has them open between two steps."""
+
+    hall: Path
+    library: Path
+    teller: bytes
+    port: int
+
+
+def town(at: Path) -> Town:
+    hall, library = Node(at / "hall", "Hall"), Node(at / "library", "Library")
+    meeting.acquaint(hall, library)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    fingerprint = hall.run.identity.node_fingerprint
+    hall.run.close()
+    library.run.close()
+    return Town(at / "hall", at / "library", fingerprint, port)
+
+
+def ended(town: Town, kills: int, seed: int) -> Iterator[int]:
+    """Ends one of the two at a moment by chance, so many times. Yields how many posts had been acknowledged by then."""
+    dice = random.Random(seed)
+    hall = Victim(lambda begin, told: _process(posting, town.hall, town.port, begin, told))
+    library = Victim(lambda begin, told: _process(fetching, town.library, town.teller, town.port, told))
+    try:
+        for _ in range(kills):
+            hall.does_something()
+            library.does_something()
+            time.sleep(dice.uniform(0, MOMENTS_S))
+            dice.choice((hall, library)).is_ended()
+            yield hall.last + 1
+    finally:
+        for each in (hall, library):
+            if each.process is not None:
+                each.is_ended()
+
+
+def _process(target: object, *args: object) -> BaseProcess:
+    return _context.Process(target=target, args=args, daemon=True)
+
+
+def lost_nothing(town: Town, acknowledged: int) -> None:
+    """Every acknowledged post once at both, and every chain whole. Fails the assertion otherwise."""
+    hall, library = Node(town.hall, "Hall"), Node(town.library, "Library")
+    meeting.visits(library, hall)
+    boards = [sorted(card.words for card in node.page(limit=MANY).cards) for node in (hall, library)]
+    assert boards[0] == boards[1]
+    assert len(boards[0]) == len(set(boards[0])), "something is there twice"
+    assert {words(number) for number in range(acknowledged)} <= set(boards[0]), "something was lost"
+    assert log.verify(hall.db) == log.verify(library.db)
+    assert log.digest(hall.db) == log.digest(library.db)
+    hall.run.close()
+    library.run.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = town(Path(folder))
+        *_, acknowledged = ended(place, chosen.kills, chosen.seed)
+        lost_nothing(place, acknowledged)
+        print(f"{chosen.kills} kills, {acknowledged} posts acknowledged, none lost, none twice.")
+
+
+if __name__ == "__main__":
+    main()
