@@ -75,6 +75,18 @@ def _read(post: Post, one: Sealed, ticket: Ticket) -> Read:
     return Read(one.by_poster == at_poster, one.by_poster, one.ms, letter)
 
 
+def waiting(post: Post) -> int:
+    """In how many threads the helper's words have no answer yet, as far as is known here. Needs no key."""
+    stopped = {stop.promise for stop in post.stops}
+    return sum(_waits(one, post.letters) for one in post.promises if one.id not in stopped and one.state != "released")
+
+
+def _waits(promise: Promise, letters: Iterable[Sealed]) -> bool:
+    said = [one.ms for one in letters if one.promise == promise.id and not one.by_poster]
+    heard = promise.ms if promise.state == "confirmed" else 0  # a yes answers the first words, not what came later
+    return max(said, default=0) > max(heard, promise.heard_ms)
+
+
 def reach_of(post: Post, ticket: Ticket) -> str:
     """How to reach the poster, as they told when posting; "" where they did not, or with another ticket."""
     letter = sealed.unseal(post.reach, ticket.opening, post.id, ticket.owner) if post.reach else None

@@ -2,22 +2,26 @@
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
-from node.domain import codes, post
+from node.domain import codes, post, threads
 from node.domain.status import PROMISE_DAYS, Status, holding, status
 from node.domain.values import Post, Promise, Reported, Translation
 from node.storage import memory, rows
 from node.storage.gather import Feeds, Tombstones, gather
 from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
 
+Reader = Literal["poster", "stewards"]
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """`code` "481207393", `link` "481207393-TAIL", `id_text` the whole id as base64url. `promised`: how many promises
     hold, `places` what they add up to; `ours`: posted here; `met_ms`: when it was all met, else 0. Times in Unix
-    milliseconds. `live`: the promises that hold; `sealed`: words for its poster can be sealed. In lists promises,
-    translations and reports come without words; one() has them."""
+    milliseconds. `live`: the promises that hold; `sealed`: words for its poster can be sealed, and `readers` open them.
+    In lists promises, translations and reports come without words, and nobody counts `waiting`: threads in which the
+    poster has not answered; one() has them."""
 
     n: int
     id: bytes
@@ -58,6 +62,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     translations: tuple[Translation, ...] = ()
     thanked: bool = False
     sealed: bool = False
+    readers: tuple[Reader, ...] = ()
+    waiting: int = 0
 
 
 NAMES = "SELECT id, name FROM space"
@@ -94,7 +100,7 @@ class Viewer:
             return self.card(row)
         facts = rows.facts_of(folded)
         card = self._card(row, folded, facts)
-        return msgspec.structs.replace(card, translations=folded.translations)
+        return msgspec.structs.replace(card, translations=folded.translations, waiting=threads.waiting(folded))
 
     def waiting(self, post_id: bytes) -> Card:
         """A post of which only answers have arrived."""
@@ -152,6 +158,7 @@ class Viewer:
             reports=facts.reports,
             thanked=facts.thanked,
             sealed=bool(said.seal_to or said.stewards),
+            readers=_readers(said),
         )
 
     def _status(self, row: Row, facts: Facts) -> Status:
@@ -165,6 +172,12 @@ class Viewer:
             expires_ms=row.expires,
             now_ms=self._now_ms,
         )
+
+
+def _readers(said: Post) -> tuple[Reader, ...]:
+    """Who opens words that are sealed for this post, beside who writes them."""
+    keys: tuple[tuple[Reader, bytes], ...] = (("poster", said.seal_to), ("stewards", said.stewards))
+    return tuple(reader for reader, key in keys if key)
 
 
 _NOTHING = Post(b"", b"")

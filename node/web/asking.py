@@ -121,6 +121,34 @@ def helped(card: Card) -> str:
     return _("Thank you. Whoever posted this need sees on the board that you can help.")
 
 
+def readers(card: Card) -> str:
+    """Who can read what a helper writes, as it is told before they send it."""
+    if card.readers == ("poster",):
+        return _("Sealed: only who posted it can read this, and you with your ticket.")
+    if not card.readers:
+        return _("Everyone can read this. Leave out names, phone numbers and addresses.")
+    if "poster" in card.readers:
+        said = _("Sealed: who posted it can read this, the stewards of %(space)s, and you with your ticket.")
+    else:
+        said = _("Sealed: only the stewards of %(space)s can read this, and you with your ticket.")
+    return said % {"space": card.home_name}
+
+
+def sealed_for(card: Card) -> str:
+    """The same of an answer that is there."""
+    if card.readers == ("poster",):
+        return _("Sealed: only who posted it can read this.")
+    return _("Sealed: only those for whom it was sealed can read this.")
+
+
+def waiting(card: Card) -> str:
+    """What whoever posted it may come back for. Tells nothing of what it says."""
+    said = ngettext(
+        "%(num)s answer waits for whoever posted this.", "%(num)s answers wait for whoever posted this.", card.waiting
+    )
+    return said % {"num": labels.number(card.waiting)}
+
+
 def wait(seconds: int, busy: bool) -> str:
     """Until a ticket may be tried again."""
     if busy:

@@ -6,10 +6,11 @@ from flask import Blueprint, g, request
 
 from node import intake
 from node.domain.refusals import Refusal, Refusals
+from node.storage import board
 from node.storage.board import Card
 from node.web import forms, refusals, visits
 from node.web.languages import choices_in, remember
-from node.web.pages import go, office, run, show, to
+from node.web.pages import go, now, office, run, show, to
 from node.web.reading import Page, find, limits, which
 
 
@@ -70,7 +71,9 @@ def thanks(code: str) -> Page:
         return which(code, cards)
     if not cards[0].words:
         return go("one", code=cards[0].link)
-    return show("helped.html", card=cards[0], lost=visits.without_ticket(cards[0].link))
+    card = cards[0]
+    similar = board.similar(run().db(), card, now(), run().space_id)
+    return show("helped.html", card=card, similar=similar, lost=visits.without_ticket(card.link))
 
 
 def _page(card: Card, given: dict[str, str], wrong: dict[str, str]) -> Page:
