@@ -49,8 +49,8 @@ def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) ->
         return _nothing_left(post_id, b"", owner)
     home = _home(heard, chain)
     if home is None:
-        carriers = {one.space for one in told if one.owner == owner}
-        return _nothing_left(post_id, b"", owner) if _erased_by(events, carriers) else None
+        gone = _erased_by_a_carrier(owner, told, events, erased)
+        return _nothing_left(post_id, b"", owner) if gone else None
     spoken = [*_by_tickets(heard, chain), *_by_spaces(events, home, HOME)]
     newest = codes.read_id(replaced[-1][0].seal_to) if replaced else b""
     handed = tuple(one for _, one in replaced)
@@ -59,13 +59,28 @@ def fold(post_id: bytes, said: Iterable[Said], erased: Container[bytes] = ()) ->
 
 
 def needless(folded: Post, said: Iterable[Said]) -> set[bytes]:
-    """Ids of the entries that the fold of this post never reads again: the state before an edit; of a post that its
-    space erased, everything but the erasing."""
+    """Ids of the entries that the fold of this post never reads again: the state before an edit; of a post that was
+    erased, everything but the erasing, and by which ticket it could be."""
     if folded.erased:
-        return {one.id for one in said if not _erases(one)} - _may_tell_home(folded, said)
-    kept = {one.id for one in said if one.id == folded.words_from}
+        return {one.id for one in said if not _tells_of_erasing(one)} - _may_tell_home(folded, said)
+    kept = {one.id for one in said if one.id == folded.words_from} | _naming_home(folded, said)
     words = {_words(one) for one in said if one.id in kept}
     return {one.id for one in said if one.id not in kept and _is_state_of(folded, one) and _words(one) not in words}
+
+
+def _naming_home(folded: Post, said: Iterable[Said]) -> set[bytes]:
+    """Of a post whose ticket was replaced: the states by which the tickets before the last one name its home. Without
+    them nobody would know any more who could give out another."""
+    found: set[bytes] = set()
+    if len(folded.tickets) > 1:
+        told = order.each_once(said)
+        heard = _heard(folded.id, told)
+        chain, _ = _chain(folded.owner, heard, _events(told))
+        owners = list(chain)
+        for last in range(1, len(owners)):
+            state = _state_of(_by_tickets(heard, {owner: chain[owner] for owner in owners[:last]}))
+            found |= {state[1].entry} if state else set()
+    return found
 
 
 def _may_tell_home(folded: Post, said: Iterable[Said]) -> set[bytes]:
@@ -77,9 +92,9 @@ def _may_tell_home(folded: Post, said: Iterable[Said]) -> set[bytes]:
     return {one.id for one in told if one.payload is None}
 
 
-def _erases(said: Said) -> bool:
+def _tells_of_erasing(said: Said) -> bool:
     event = wire.read(said.payload)
-    return event is not None and wire.kind_of(event).name == "post.erased"
+    return event is not None and wire.kind_of(event).name in ("post.erased", "ticket.replaced")
 
 
 def _words(said: Said) -> bytes:
@@ -182,6 +197,23 @@ def _by_spaces(events: list[tuple[Any, Said]], home: bytes, roles_of_home: Who) 
         return By(said.id, said.id, said.space, b"", said.ms, roles)
 
     return [(event, by(said)) for event, said in events]
+
+
+def _erased_by_a_carrier(
+    owner: bytes, told: list[Said], events: list[tuple[Any, Said]], erased: Container[bytes]
+) -> bool:
+    """Whether a post is gone whose poster's words, and so its home, are not held: any space that carried them may have
+    erased it, or given out the ticket that did."""
+    carriers = {one.space for one in told if one.owner == owner}
+    chain = {owner}
+    for event, said in events:
+        if (
+            wire.kind_of(event).name == "ticket.replaced"
+            and said.space in carriers
+            and codes.read_id(event.old) in chain
+        ):
+            chain.add(codes.read_id(event.new))
+    return _erased_by(events, carriers) or any(ticket in erased for ticket in chain)
 
 
 def _erased_by(events: list[tuple[Any, Said]], spaces: set[bytes]) -> bool:

@@ -120,8 +120,8 @@ class Work:
             self.lift(post_id)
             self._ask_again(gathered)
             return
-        if folded.erased and all(self._feeds.of(k).here for k in gathered.ks.values()):
-            folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so, and nobody else has it
+        if folded.erased and self._is_known_here_only(post_id, gathered):
+            folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
         last = b"" if folded.owner or folded.erased else onward.last(post_id, gathered.said)
@@ -129,6 +129,11 @@ class Work:
             self._ask_again(gathered)
         self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space, last))
         self._note_needless(folded, gathered)
+
+    def _is_known_here_only(self, post_id: bytes, gathered: Gathered) -> bool:
+        """Others, who have nothing of what is for here, have no row of it."""
+        told = [one for one in gathered.said if not self._feeds.of(gathered.ks[one.id]).here]
+        return len(told) < len(gathered.said) and post.fold(post_id, told, self._erased) is None
 
     def _ask_again(self, gathered: Gathered) -> None:
         """What may have been dropped for an edit or an erasure that counts no more. Never what a ticket erased: a peer

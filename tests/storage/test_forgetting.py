@@ -148,6 +148,22 @@ def test_what_a_reissued_ticket_erases_is_hidden_at_once_and_gone_after_seven_da
     for node in (hall, library):
         node.hears([], [new.tombstone()])
         assert node.board(status="all") == [] and "Olga" in payloads(node)
+        erased = node.digest()
         passes(node, 7 * DAY + HOUR)
         assert "Olga" not in payloads(node) and "At five" not in payloads(node)
+        assert node.digest() == erased, "it is known to be erased although its words do not tell any more whose it was"
+        assert node.db.execute("SELECT COUNT(*) FROM missing").fetchone() == (0,), "and nobody is asked for them"
     assert hall.digest() == library.digest()
+
+
+def test_an_edit_by_a_reissued_ticket_leaves_what_says_that_it_may_speak(hall, library):
+    old, new = Ticket(1), Ticket(2)
+    hall.carries(old, opened("Bread"))
+    fields = {"old": codes.write_id(old.owner), "new": codes.write_id(new.owner), "counter": 0}
+    hall.says(Draft(wire.payload(Event("ticket.replaced", fields)), old.post))
+    hall.carries(new, Event("post.edited", opened("Rice for two").fields), old.post)
+    hall.carries(new, Event("post.edited", opened("Rice").fields), old.post)
+    passes(hall, DAY + HOUR)
+    assert hall.board() == ["Rice"] and "for two" not in payloads(hall)
+    library.hears_from(hall)
+    assert library.digest() == hall.digest()

@@ -141,6 +141,16 @@ def test_what_was_for_here_stays_out_of_the_digest_when_it_is_erased(hall, libra
     assert hall.rows() == rows
 
 
+def test_an_erased_post_for_here_stays_out_of_the_digest_whatever_is_said_about_it_in_the_circle(hall, library):
+    ticket = Ticket()
+    hall.carries(ticket, opened("Only here", scope="here"), scope="here")
+    hall.says(Draft(b'{"event":"from.the.future"}', ticket.post))
+    library.hears_from(hall)
+    hall.hears([], [ticket.tombstone()])
+    library.hears([], [ticket.tombstone()])
+    assert hall.digest() == library.digest()
+
+
 def test_a_digest_tells_boards_with_other_words_apart(hall):
     recorded = hall.posts("Bread")
     before = hall.digest()
