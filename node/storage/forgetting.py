@@ -13,7 +13,7 @@ from node.domain import post
 from node.storage import db as database
 from node.storage import memory, search, turn
 from node.storage.gather import Feeds, Tombstones, gather, row, short
-from node.storage.work import Changes, Work
+from node.storage.work import Changes, Work, needless
 from sync import log, proofs
 from sync.entry import BOARD, Entry, entry_id, parse_header
 from sync.entry import post_id as own_post_of
@@ -106,8 +106,7 @@ def drop_due(db: sqlite3.Connection, now_ms: int) -> Changes:
         old = row(db, post_id)
         gathered = gather(db, post_id, feeds, (old.n,) if old else ())
         folded = post.fold(post_id, gathered.said, erased)
-        needless = {gathered.ks[id_] for id_ in post.needless(folded, gathered.said)} if folded else set()
-        if k in needless:
+        if folded and k in needless(folded, gathered):
             dropped[k] = post_id
     db.executemany(DONE, [(k,) for k, _ in due])
     return drop(db, dropped, now_ms) if dropped else Changes()

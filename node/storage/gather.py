@@ -65,10 +65,12 @@ class Tombstones(Container[bytes]):
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """What is held about a post, and under which key each entry is."""
+    """What is held about a post, and under which key each entry is. aside: keys of what does not count, as far as its
+    words are held."""
 
     said: list[Said]
     ks: dict[bytes, int]
+    aside: frozenset[int] = frozenset()
 
 
 ROWS = f"""
@@ -97,14 +99,18 @@ def rows_of(db: sqlite3.Connection, post_ids: Iterable[bytes]) -> dict[bytes, Ro
 def gather(db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iterable[int] = ()) -> Gathered:
     """`opened_at`: keys of entries that may open it and are not in `about`."""
     ks = {k for (k,) in db.execute(ABOUT, (short(post_id),))} | set(opened_at)
-    said, key_of = [], {}
+    said, key_of, aside = [], {}, set()
     for k in sorted(ks):
         raw, payload = db.execute(ENTRY, (k,)).fetchone()
         header, id_, feed = parse_header(raw), entry_id(raw), feeds.of(k)
-        if feeds.counts(k) and (header.post or id_) == post_id:
+        if (header.post or id_) != post_id:
+            continue
+        if feeds.counts(k):
             said.append(said_of(id_, header, payload, feed.space))
             key_of[id_] = k
-    return Gathered(said, key_of)
+        elif payload is not None:
+            aside.add(k)
+    return Gathered(said, key_of, frozenset(aside))
 
 
 def said_of(id_: bytes, header: Header, payload: bytes | None, space: bytes) -> Said:

@@ -184,15 +184,12 @@ class Work:
             self._words.append((new.n, search.words_of(folded.words, folded.original, folded.area)))
 
     def _note_needless(self, folded: Post, gathered: Gathered) -> None:
-        """Payloads that the fold reads no more may go some time after this; a missing one is not asked for again."""
-        needless = post.needless(folded, gathered.said) if len(gathered.said) > 1 else set()
-        for one in gathered.said:
-            if one.id not in needless:
-                continue
-            k = gathered.ks[one.id]
+        """Payloads that nobody reads any more may go some time after this; a missing one is not asked for again."""
+        lacking = {gathered.ks[one.id] for one in gathered.said if one.payload is None}
+        wait = ERASED_WAIT_MS if folded.erased else REPLACED_WAIT_MS
+        for k in sorted(needless(folded, gathered)):
             self._db.execute(UNWANTED, (k,))
-            if one.payload is not None and self._arrived_ms is not None:
-                wait = ERASED_WAIT_MS if folded.erased else REPLACED_WAIT_MS
+            if k not in lacking and self._arrived_ms is not None:
                 self._db.execute(ADD_DUE, (k, folded.id, self._arrived_ms + wait))
 
     def _since(self, k: int, claimed: int) -> int:
@@ -219,6 +216,15 @@ UNWANTED = "DELETE FROM missing WHERE k = ?"
 ADD_CODE = "INSERT INTO code (code, n) VALUES (?, ?)"
 LATE = "SELECT ms FROM late WHERE k = ?"
 ADD_LATE = "INSERT INTO late (k, ms) VALUES (?, ?)"
+
+
+def needless(folded: Post, gathered: Gathered) -> set[int]:
+    """Keys of the entries that the fold of this post never reads again; of an erased one also of what does not count
+    and could not be read anyway, such as words on a feed that was set aside."""
+    if len(gathered.said) == 1 and not gathered.aside:
+        return set()
+    unread = {gathered.ks[id_] for id_ in post.needless(folded, gathered.said)}
+    return unread | gathered.aside if folded.erased else unread
 
 
 def _first_opening(folded: Post, gathered: Gathered) -> int:

@@ -167,3 +167,16 @@ def test_an_edit_by_a_reissued_ticket_leaves_what_says_that_it_may_speak(hall, l
     assert hall.board() == ["Rice"] and "for two" not in payloads(hall)
     library.hears_from(hall)
     assert library.digest() == hall.digest()
+
+
+def test_what_is_said_about_an_erased_post_goes_from_a_feed_that_was_set_aside_too(hall, library):
+    post = hall.posts("Bread for Olga").post
+    library.hears_from(hall)
+    library.does(PromiseHelp(post, "At five"))
+    hall.hears_from(library)
+    intake.set_aside(hall.run, library.pages(own=True)[0][0].header.feed)
+    hall.does(Erase(post, "Asked for"))
+    passes(hall, 6 * DAY)
+    assert "At five" in payloads(hall)
+    passes(hall, 2 * DAY)
+    assert "At five" not in payloads(hall) and "Olga" not in payloads(hall)
