@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from node import burying, forking, intake
@@ -30,11 +31,15 @@ class NoRoom(Refused):
     key = "no-room"
 
 
-class BoardGate:
-    """The gate that sync is handed: this node's one door."""
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+
+class BoardGate:
+    """The gate that sync is handed: this node's one door. free: bytes that are left on the disk of a folder."""
+
+    def __init__(self, run: Run, free: Callable[[Path], int] = free_bytes) -> None:
+        self._run, self._free = run, free
 
     def db(self) -> sqlite3.Connection:
         return self._run.db()
@@ -42,7 +47,7 @@ class BoardGate:
     def accept(
         self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
     ) -> intake.Taken:
-        if shutil.disk_usage(self._run.settings.data).free < RESERVE_BYTES and (pages or payloads):
+        if self._free(self._run.settings.data) < RESERVE_BYTES and (pages or payloads):
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
         return intake.accept(self._run, pages, proofs, payloads)

@@ -174,7 +174,7 @@ def test_what_is_said_about_an_erased_post_goes_from_a_feed_that_was_set_aside_t
     library.hears_from(hall)
     library.does(PromiseHelp(post, "At five"))
     hall.hears_from(library)
-    intake.set_aside(hall.run, library.pages(own=True)[0][0].header.feed)
+    hall.hears([], [library.evidence()])
     hall.does(Erase(post, "Asked for"))
     passes(hall, 6 * DAY)
     assert "At five" in payloads(hall)

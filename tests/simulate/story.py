@@ -1,0 +1,49 @@
+"""One seed, one history: what happened in it, how it ended, and a hash by which two runs of it are compared."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from dataclasses import dataclass
+
+from node.storage import projection
+from sync import log
+from tests.simulate import actions, speaking, tickets, world
+from tests.simulate.judge import Broken, judge
+from tests.simulate.world import World
+
+STEPS = (12, 40)
+SAYING = tuple(each for each in actions.TABLE if each.do.__module__ in (speaking.__name__, tickets.__name__))
+"""What people do, as against machines."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """wrong: what does not hold, "" when all does. told: what happened. mark: equal for equal histories."""
+
+    seed: int
+    wrong: str
+    told: tuple[str, ...]
+    mark: str
+
+
+def play(seed: int) -> Outcome:
+    """The whole history of this seed. The same seed gives the same outcome, on any machine and at any time."""
+    with world.begun(seed) as circle:
+        try:
+            for _ in range(circle.dice.randrange(*STEPS)):
+                actions.something_happens(circle)
+            judge(circle)
+            wrong = ""
+        except Broken as broken:
+            wrong = str(broken)
+        except Exception:
+            wrong = traceback.format_exc()
+        return Outcome(seed, wrong, tuple(circle.told), _mark(circle))
+
+
+def _mark(circle: World) -> str:
+    found = hashlib.blake2b("\n".join(circle.told).encode(), digest_size=8)
+    for machine in circle.machines:
+        found.update(log.digest(machine.db).encode() + projection.digest(machine.db).encode())
+    return found.hexdigest()
