@@ -1,11 +1,13 @@
 """Sixty invented posts in ten languages, for trying things out and for pictures. Nobody in them is real.
 
-They are said in the order in which they would have been: opened over the last four days, then promised and met.
+They are said in the order in which they would have been: opened over the last four days, then promised and met. One
+was posted with a ticket, so that whoever tries things out can come back with it and read what was answered.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +16,14 @@ from typing import Any
 import msgspec
 
 from node import intake
+from node.domain import tickets
+from node.domain.sealed import Letter
+from node.domain.tickets import Ticket
 from node.domain.wishes import MarkMet, OpenPost, PromiseHelp
 from node.run import Run, now_ms
 from node.settings import Settings
+from node.ticket_office import office_of
+from sync import circle
 
 POSTS = Path(__file__).with_name("demo_posts.json")
 HOUR_MS = 3_600_000
@@ -33,6 +40,7 @@ class Promised(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     words: str
     count: int = 1
+    reach: str = ""
 
 
 class Invented(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"wanted": "for"}):
@@ -51,6 +59,8 @@ class Invented(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     marks: tuple[str, ...] = ()
     promises: tuple[Promised, ...] = ()
     met: int = 0
+    ticket: bool = False
+    reach: str = ""
 
 
 @dataclass
@@ -65,12 +75,22 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """How many posts there are now, and the digits of the ticket with which one of them was posted."""
+
+    posts: int
+    digits: str
+
+
+@dataclass(frozen=True)
 class _Step:
-    """One thing that somebody says about the post with this number. back: how long ago, milliseconds."""
+    """One thing that is said about the post with this number. back: how long ago, milliseconds; who: with which ticket,
+    None for the space."""
 
     back: int
     number: int
     wish: Callable[[bytes], Any]
+    who: Ticket | None
 
 
 def invented() -> tuple[Invented, ...]:
@@ -78,34 +98,44 @@ def invented() -> tuple[Invented, ...]:
     return msgspec.json.decode(POSTS.read_bytes(), type=tuple[Invented, ...])
 
 
+@dataclass(frozen=True)
+class People:
+    """Who has a ticket: who posted, and who answered. Nobody knows the digits of the helper's."""
+
+    poster: Ticket
+    helper: Ticket
+
+
 ANY_POST = "SELECT 1 FROM post LIMIT 1"
 
 
-def fill(run: Run, clock: Clock, anyway: bool, progress: Callable[[int, int], None]) -> int:
-    """Records the invented posts; returns how many. run: opened with this clock. Raises NotFresh."""
+def fill(run: Run, clock: Clock, anyway: bool, progress: Callable[[int, int], None]) -> Filled:
+    """Records the invented posts. run: opened with this clock. Raises NotFresh."""
     if not anyway and run.db().execute(ANY_POST).fetchone():
         raise NotFresh
-    posts = invented()
-    steps = sorted(_steps(posts, run.settings, clock.now), key=lambda step: (-step.back, step.number))
+    posts, issued = invented(), office_of(run.settings.data).issue()
+    people = People(issued.ticket, tickets.ticket(os.urandom(32), circle.issuing_key(run.settings.data).key))
+    steps = sorted(_steps(posts, run.settings, clock.now, people), key=lambda step: (-step.back, step.number))
     ids: dict[int, bytes] = {}
     for done, step in enumerate(steps, 1):
         clock.back = step.back
-        recorded = intake.record(run, step.wish(ids.get(step.number, b"")))
+        recorded = intake.record(run, step.wish(ids.get(step.number, b"")), ticket=step.who)
         ids.setdefault(step.number, recorded.post)
         progress(done, len(steps))
     clock.back = 0
-    return len(posts)
+    return Filled(len(posts), issued.digits)
 
 
-def _steps(posts: tuple[Invented, ...], settings: Settings, now: int) -> Iterator[_Step]:
+def _steps(posts: tuple[Invented, ...], settings: Settings, now: int, people: People) -> Iterator[_Step]:
     today = datetime.date.fromtimestamp(now / 1000)
     for number, post in enumerate(posts):
         back = post.age_hours * HOUR_MS
-        yield _Step(back, number, _opening(post, settings, today))
+        poster, helper = (people.poster, people.helper) if post.ticket else (None, None)
+        yield _Step(back, number, _opening(post, settings, today), poster)
         for promise in post.promises:
-            yield _Step(int(back * (1 - PROMISED_AFTER)), number, _promise(promise))
+            yield _Step(int(back * (1 - PROMISED_AFTER)), number, _promise(promise, post), helper)
         if post.met:
-            yield _Step(int(back * (1 - MET_AFTER)), number, _met(post.met))
+            yield _Step(int(back * (1 - MET_AFTER)), number, _met(post.met), poster)
 
 
 def _opening(post: Invented, settings: Settings, today: datetime.date) -> Callable[[bytes], Any]:
@@ -120,12 +150,15 @@ def _opening(post: Invented, settings: Settings, today: datetime.date) -> Callab
         wanted=post.wanted,
         standing=post.standing,
         marks=post.marks,
+        reach=post.reach,
     )
     return lambda _: wish
 
 
-def _promise(promise: Promised) -> Callable[[bytes], Any]:
-    return lambda post: PromiseHelp(post, promise.words, promise.count)
+def _promise(promise: Promised, post: Invented) -> Callable[[bytes], Any]:
+    """Sealed where the post has a ticket, else for everybody to read."""
+    letter = Letter(promise.words, promise.reach, post.lang) if post.ticket else None
+    return lambda id_: PromiseHelp(id_, "" if letter else promise.words, promise.count, letter)
 
 
 def _met(count: int) -> Callable[[bytes], Any]:

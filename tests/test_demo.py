@@ -3,12 +3,16 @@
 import datetime
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from node.demo import DAYS, Invented, _next, invented
+from node.demo import DAYS, Clock, Invented, _next, fill, invented
 from node.domain import kinds, text
 from node.settings import LANGUAGES, Settings
+from node.start import open_run
+from node.storage import tickets
+from node.ticket_office import office_of
 
 POSTS = invented()
 AREAS = Settings.__dataclass_fields__["areas"].default
@@ -56,3 +60,16 @@ def test_the_date_of_a_post_is_the_next_such_day_and_never_today(day: str) -> No
     found = datetime.date.fromisoformat(_next(day, today))
     assert DAYS[found.weekday()] == day
     assert 1 <= (found - today).days <= 7
+
+
+def test_whoever_starts_the_demo_comes_back_with_its_ticket_and_reads_an_answer(tmp_path: Path) -> None:
+    clock = Clock()
+    run = open_run(Settings(data=tmp_path), clock_ms=clock)
+    digits = fill(run, clock, False, lambda done, of: None).digits
+    found = office_of(tmp_path).find(run.db(), digits, "127.0.0.1", at_kiosk=True)
+    assert found and found.belonging.side == "poster"
+    mine = tickets.mine(run.db(), found.ticket, found.belonging.post, clock())
+    assert mine and "tea table" in mine.reach
+    [thread] = mine.threads
+    assert thread.holds and thread.read[0].letter and "lentils" in thread.read[0].letter.words
+    run.close()

@@ -12,6 +12,7 @@ import click
 from node import demo as demonstration
 from node import exporter, importer, sheet
 from node.commands.common import Failed, Here, common, many
+from node.domain import tickets
 from node.run import DATABASE_FILE, now_ms
 from node.storage import board
 from node.storage import db as database
@@ -136,14 +137,16 @@ def demo(here: Here, anyway: bool) -> None:
     clock = demonstration.Clock()
     with here.run(clock_ms=clock) as run:
         try:
-            count = demonstration.fill(run, clock, anyway, here.progress("Said"))
+            filled = demonstration.fill(run, clock, anyway, here.progress("Said"))
         except demonstration.NotFresh:
             raise Failed(
                 "There are posts here already, and the demo would mix with them: use an empty folder (--data), "
                 "or add them with --anyway."
             ) from None
     here.tell()
-    here.say(f"{many(count, 'invented post')} in ten languages.")
+    here.say(f"{many(filled.posts, 'invented post')} in ten languages. One was posted with this ticket:")
+    here.say(f"  {tickets.shown(filled.digits)}")
+    here.say('Somebody has answered it. To read that, choose "I have a ticket or a code", on a phone "My ticket".')
 
 
 COMMANDS = (import_posts, export_posts, demo)
