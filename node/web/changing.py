@@ -13,7 +13,7 @@ from node.domain.decide import Refusal, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.values import Post
 from node.domain.wishes import Edit, OpenPost, Renew
-from node.web import asking, forms, labels, refusals, visits
+from node.web import asking, forms, labels, looking, refusals, visits
 from node.web.holder import Holder, holder
 from node.web.languages import _, choices_in, remember
 from node.web.pages import go, run, show, to
@@ -27,6 +27,8 @@ FIELDS = ("words", "lang", "category", "when", "date", "for", "area")
 def add_to(pages: Blueprint) -> None:
     pages.add_url_rule("/ticket/change", "change", ask)
     pages.add_url_rule("/ticket/change", "changing", change, methods=["POST"])
+    pages.add_url_rule("/ticket/change/look", "look", ask_look)
+    pages.add_url_rule("/ticket/change/look", "looked", look, methods=["POST"])
 
 
 def ask() -> Page:
@@ -38,21 +40,51 @@ def change() -> Page:
     held, choices = _poster(), choices_in(request.form)
     if held is None:
         return go("ticket")
-    given = {name: request.form.get(name, "").strip()[: forms.LONGEST] for name in FIELDS}
+    answers = visits.draft(DRAFT).answers
+    answers.update({name: request.form.get(name, "").strip()[: forms.LONGEST] for name in FIELDS})
+    answers.update(lang=request.form.get("written", ""), key=request.form.get("key", ""))
     if choices:  # another language or larger text: the same page, nothing typed lost
-        visits.draft(DRAFT).answers.update({**given, "lang": request.form.get("written", "")})
         return remember(to("change"), choices)
-    given["lang"] = request.form.get("written", "")
-    return _record(held, given)
+    answers.setdefault("left", looking.left(said(held.mine.post))["left"])  # what stood there before is not asked again
+    answers.setdefault("reach", held.mine.reach)
+    return go("look") if looking.undecided(answers) else _record(held, answers)
+
+
+def ask_look() -> Page:
+    held, answers = _poster(), visits.draft(DRAFT).answers
+    return _look(held, answers, {}) if held and looking.undecided(answers) else go("change")
+
+
+def look() -> Page:
+    """What was found in the new words goes under seal, or stays."""
+    held, answers, choices = _poster(), visits.draft(DRAFT).answers, choices_in(request.form)
+    if held is None:
+        return go("ticket")
+    if choices:
+        return remember(to("look"), choices)
+    if "to" in request.form:  # Back
+        return go("change")
+    if not looking.undecided(answers):  # a second tap
+        return go("ticket")
+    try:
+        answers.update(looking.decided(answers, request.form))
+    except Refusal as full:
+        return _look(held, answers, refusals.sentences({"look": full}))
+    return go("look") if looking.undecided(answers) else _record(held, answers)
+
+
+def _look(held: Holder, answers: Mapping[str, str], wrong: dict[str, str]) -> Page:
+    status = 422 if wrong else 200
+    return show("ticket/look.html", status, card=held.card, answers=answers, problems=wrong, looking=looking)
 
 
 def _record(held: Holder, given: dict[str, str]) -> Page:
-    post = held.mine.post
+    post, key = held.mine.post, given["key"]
     if given["area"] not in areas(post):
         return _page(held, given, refusals.sentences({"area": Refusal("area.choose", "area")}))
-    key = request.form.get("key", "")
+    reach = {"reach": "" if given["reach"] == held.mine.reach else given["reach"]}  # the same need not be sealed again
     try:
-        intake.record(run(), Edit(post.id, state(post, given)), key, held.ticket)
+        intake.record(run(), Edit(post.id, state(post, {**given, **reach})), key, held.ticket)
     except Refusals as refused:
         return _page(held, given, refusals.sentences(refused.by_field()))
     if timed_anew(post, given) and held.card.status in ("open", "partly", "expired"):

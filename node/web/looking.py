@@ -21,7 +21,6 @@ NAMES: dict[Kind, str] = {
     "link": N_("A link, or a name elsewhere"),
 }
 ALL = "all"  # what the button sends that moves every one; the others send what they move, so that a second tap is none
-FIELDS = ("words", "reach", "left")  # of the answers that these pages read and change
 
 
 def undecided(answers: Mapping[str, str]) -> list[Contact]:
@@ -45,6 +44,11 @@ def pieces(answers: Mapping[str, str]) -> list[tuple[str, bool]]:
         cut += [(words[at : one.start], False), (words[one.start : one.end], True)]
         at = one.end
     return [(piece, found) for piece, found in [*cut, (words[at:], False)] if piece]
+
+
+def decided(answers: Mapping[str, str], form: Mapping[str, str]) -> dict[str, str]:
+    """The answers that change by the button that was pressed. Raises Refusal."""
+    return left(answers) if "leave" in form else moved(answers, form.get("move", ""))
 
 
 def left(answers: Mapping[str, str]) -> dict[str, str]:

@@ -77,10 +77,8 @@ def _looked(kind: str, answers: dict[str, str]) -> Page:
     """What was found in the words goes under seal, or stays. Neither was touched: the same question."""
     if (back := request.form.get("to")) in forms.STEPS:
         return go("step", kind=kind, step=back)
-    if "leave" in request.form:
-        answers.update(looking.left(answers))
     try:
-        answers.update(looking.moved(answers, request.form.get("move", "")))
+        answers.update(looking.decided(answers, request.form))
     except Refusal as full:
         return _page(kind, "look", refusals.sentences({"look": full}))
     return go("step", kind=kind, step=_gap(kind, answers))
@@ -175,7 +173,7 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
     if step == "where":
         return {"areas": run().settings.areas}
     if step == "look":
-        return {"found": looking.shown(answers), "pieces": looking.pieces(answers), "ALL": looking.ALL}
+        return {"looking": looking}
     if step == "words":
         return {"limits": limits(), "letters": _letters_left(answers), "written": written()}
     return {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from node.domain import codes
+from node.domain import codes, threads
+from node.domain.tickets import Ticket
 from node.storage import board
 from tests.web import holders
-from tests.web.conftest import Hall
+from tests.web.conftest import Hall, Person
 from tests.web.holders import posted, with_ticket
 
 
@@ -45,3 +46,54 @@ def test_changing_keeps_the_time_that_it_has(hall: Hall) -> None:
     amina.opens("/ticket/change")
     amina.answers(words="Rice for six", category="food", when="week", area="", written="en")
     assert board.one(hall.run.db(), codes.link_of(post), hall.clock(), hall.run.space_id)[0].expires_ms == before
+
+
+CALL = "Rice for six, call 0151 2345 6789"
+
+
+def changes_to(hall: Hall, words: str, before: str = "Rice for five", **more: str) -> tuple[Person, bytes]:
+    ticket, post = posted(hall, before, **more)
+    amina = with_ticket(hall, ticket)
+    amina.opens("/ticket/change")
+    amina.answers(words=words, category="food", when="week", area="", written="en")
+    return amina, post
+
+
+def words_of(hall: Hall, post: bytes) -> str:
+    return board.one(hall.run.db(), codes.link_of(post), hall.clock(), hall.run.space_id)[0].words
+
+
+def test_a_number_in_the_new_words_is_shown_first_and_goes_under_seal(hall: Hall) -> None:
+    amina, post = changes_to(hall, CALL, reach="ask for Amina")
+    assert amina.path == "/ticket/change/look" and "<mark>0151 2345 6789</mark>" in amina.page.html
+    assert words_of(hall, post) == "Rice for five"
+    amina.answers(move="all")
+    assert amina.path == "/ticket" and words_of(hall, post) == "Rice for six"
+    held = board.held(hall.run.db(), post).post
+    ticket: Ticket = hall.app.config["IN_TESTS"].ticket
+    assert held and threads.reach_of(held, ticket) == "ask for Amina, 0151 2345 6789"
+
+
+def test_it_may_stay_and_what_stood_there_before_is_not_asked_again(hall: Hall) -> None:
+    amina, post = changes_to(hall, CALL)
+    amina.answers(leave="yes")
+    assert amina.path == "/ticket" and words_of(hall, post) == CALL
+    amina.opens("/ticket/change")
+    amina.answers(words=f"{CALL} today", category="food", when="week", area="", written="en")
+    assert amina.path == "/ticket" and words_of(hall, post) == f"{CALL} today"
+
+
+def test_back_from_it_keeps_the_new_words_and_another_language_too(hall: Hall) -> None:
+    amina, post = changes_to(hall, CALL)
+    amina.answers(lang="ar")
+    assert amina.path == "/ticket/change/look" and "<mark>0151 2345 6789</mark>" in amina.page.html
+    page = amina.answers(to="change")
+    assert amina.path == "/ticket/change" and page.answer.fields["words"] == CALL
+    assert words_of(hall, post) == "Rice for five"
+
+
+def test_a_ticket_in_the_new_words_is_refused(hall: Hall) -> None:
+    digits = hall.app.config["OFFICE"].issue().digits
+    amina, post = changes_to(hall, f"Rice, mine is {digits}")
+    assert amina.status == 422 and "a ticket is a secret" in amina.page.text
+    assert words_of(hall, post) == "Rice for five"
