@@ -4,6 +4,7 @@ Reads only; never sees its digits.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,7 @@ Side = Literal["poster", "helper", "replaced", "erased"]
 
 class Belonging(msgspec.Struct, frozen=True):
     """`side`: on which the ticket stands; `replaced`: another was given out for it, so it can only erase; `erased`: it
-    has erased. `post`: its id; `owner`: the ticket's public key."""
+    has erased, or what it spoke about was. `post`: its id; `owner`: the ticket's public key."""
 
     owner: bytes
     post: bytes
@@ -43,7 +44,14 @@ def find(db: sqlite3.Connection, owner: bytes) -> Belonging | None:
         side = _side(board.held(db, post_id).post, owner)
         if side:
             return Belonging(owner, post_id, side)
-    return None
+    return _about_what_is_gone(db, owner, posts)
+
+
+def _about_what_is_gone(db: sqlite3.Connection, owner: bytes, posts: Iterable[bytes]) -> Belonging | None:
+    """A helper's words go with the post that they were about, and their proof with them: headers are all there is to
+    tell by, and all that they let their holder read is that it was erased."""
+    gone = (id_ for id_ in posts if (post := board.held(db, id_).post) and post.erased)
+    return next((Belonging(owner, id_, "erased") for id_ in gone), None)
 
 
 def _post_at(db: sqlite3.Connection, k: int) -> bytes:

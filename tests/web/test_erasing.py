@@ -38,6 +38,14 @@ def test_everything_is_erased_in_two_taps_and_she_sees_who_confirmed(hall: Hall)
     assert helper.opens("/ticket/change") and "Rice for five" not in helper.page.text
 
 
+def test_a_helper_who_comes_back_later_reads_that_it_was_erased(hall: Hall) -> None:
+    ticket, post = posted(hall)
+    yusuf = promised(hall, post)
+    intake.erase(hall.run, ticket.signing)
+    helper = with_ticket(hall, yusuf)
+    assert "There is nothing here any more" in helper.page.text and helper.status == 410
+
+
 def test_a_helper_erases_their_own_words_only(hall: Hall) -> None:
     ticket, post = posted(hall)
     yusuf = promised(hall, post)
