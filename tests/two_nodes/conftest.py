@@ -26,7 +26,7 @@ def town() -> Iterator[Network | None]:
 def spaces(town: Network | None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, Node]]:
     """The spaces that the test names, all started at once; their nodes serve until the test is over."""
     names = [name for name in ("hall", "library") if name in request.fixturenames]
-    nodes = {name: _node(name, town, tmp_path) for name in names}
+    nodes = {name: make_node(name, town, tmp_path) for name in names}
     try:
         for node in nodes.values():
             node.switches_on()
@@ -49,7 +49,7 @@ def library(spaces: dict[str, Node]) -> Node:
     return spaces["library"]
 
 
-def _node(name: str, town: Network | None, tmp_path: Path) -> Node:
+def make_node(name: str, town: Network | None, tmp_path: Path) -> Node:
     place = town.place() if town else Place("127.0.0.1")
     ports = (8080, 8081) if town else (free_port(), free_port())
     return Node(name.title(), tmp_path / name, place, *ports)

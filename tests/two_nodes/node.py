@@ -64,6 +64,10 @@ class Node:
     def peer_address(self) -> str:
         return f"{self.place.address}:{self.peer_port}"
 
+    @property
+    def is_on(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def starts(self) -> None:
         """Serves, once this returns."""
         self.switches_on()
@@ -184,7 +188,7 @@ class Node:
         return self._log.read_text(errors="replace")[-4000:] if self._log.exists() else ""
 
     def _is_serving(self) -> bool:
-        if self._process is None or self._process.poll() is not None:
+        if not self.is_on:
             raise AssertionError(f"{self.name} did not start\n{self.log()}")
         try:
             self.page("/")
