@@ -155,6 +155,7 @@ class Exchange:
             with contextlib.suppress(sqlite3.OperationalError):  # somebody is at it: the next time, then
                 await asyncio.to_thread(burying.confirm, self._run, began_ms)
                 await asyncio.to_thread(forking.say_again, self._run)
+                await asyncio.to_thread(meeting.follow, self._run)
                 await asyncio.to_thread(intake.tidy, self._run)
 
     def _handover(self) -> Handover:

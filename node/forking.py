@@ -19,13 +19,14 @@ from node.run import Run
 from node.storage import board, memory, projection
 from node.storage.gather import ABOUT, Feeds, short
 from node.storage.work import Changes
-from sync import cutoffs, log, proofs
-from sync.entry import BLOCKED, BOARD, CUTOFFS, b64, unb64
+from sync import cutoffs, introductions, log, proofs
+from sync.entry import BLOCKED, BOARD, CUTOFFS, INTRODUCED, b64, unb64
 from sync.identity import fingerprint
 from sync.log import Feed, Held
 from sync.writer import Draft
 
 ID = re.compile(rb"(?<![\w-])[\w-]{43}(?![\w-])")
+SYSTEM = (CUTOFFS, BLOCKED, INTRODUCED)
 AGAIN = "say again"  # remembers feeds of ours, by number, of which that is still to be done
 
 
@@ -95,9 +96,11 @@ class _Again:
         gone = {one.entry.header.post for one in spoken if _is_erasing(one)} & {one.entry.id for one in spoken}
         openings = [one for one in spoken if not one.entry.header.post and one.entry.id not in gone]
         followups = [one for one in spoken if one.entry.header.post and one.entry.header.post not in gone]
-        named = [one.entry for one in entries if one.entry.header.sys in (CUTOFFS, BLOCKED) and one.entry.payload]
+        named = [one.entry for one in entries if one.entry.header.sys in SYSTEM and one.entry.payload]
         drafts = [Draft(entry.payload or b"", sys=entry.header.sys) for entry in named]
-        cutoffs.note(self._db, self._append(drafts))
+        said = self._append(drafts)
+        cutoffs.note(self._db, said)
+        introductions.hear(self._db, said, self._run.clock_ms())
         count = len(named) + self._open(openings) + sum(self._follow(one) for one in followups)
         cutting.settle(self._run, self._db)
         return count

@@ -10,7 +10,7 @@ from node import backup_news, blocking, machines, restoring
 from node.run import Run
 from node.storage import returned
 from node.storage.work import RELEASE_MS
-from sync import blocks, clocks, identity
+from sync import blocks, clocks, identity, introductions
 from sync.identity import fingerprint, shown
 
 DAY_MS = 24 * 3_600_000
@@ -20,7 +20,7 @@ def notes(run: Run) -> list[str]:
     """A sentence each, the gravest first."""
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
-    return [*_clock(run, now_ms), *_retired(run), *_forks(run), *_blocks(run), *_came_back(run), *copies, *_paper(run)]
+    return [*_clock(run, now_ms), *_retired(run), *_forks(run), *_circle(run), *_came_back(run), *copies, *_paper(run)]
 
 
 LATEST = "SELECT max(ms) FROM arrival"
@@ -76,10 +76,12 @@ def _forks(run: Run) -> list[str]:
 ACCEPTED = "SELECT id, name FROM space WHERE state = 'accepted' ORDER BY name, id"
 
 
-def _blocks(run: Run) -> list[str]:
-    """Whom this space blocks, and whom another one blocks that this one accepts."""
+def _circle(run: Run) -> list[str]:
+    """Whom this space blocks or lets wait, and whom another one blocks that this one accepts."""
     accepted = dict(run.db().execute(ACCEPTED).fetchall())
     lines = [f"{one.name} is blocked here." for one in blocking.others(run.db()) if one.state == "blocked"]
+    wait = {one.space: one.who.name for one in introductions.waiting(run.db())}
+    lines += [f"Introduced here and waiting: {', '.join(sorted(wait.values()))}. See `circle`."] if wait else []
     for space, name in accepted.items():
         for theirs in blocks.of_space(run.db(), space).values():
             if theirs.stands and theirs.space in accepted:

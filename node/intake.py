@@ -24,7 +24,7 @@ from node.run import Run
 from node.storage import board, db, done, forgetting, projection, retention, turn
 from node.storage.board import Known
 from node.storage.work import Changes
-from sync import cutoffs, log
+from sync import cutoffs, introductions, log
 from sync import proofs as proving
 from sync.entry import Entry
 from sync.log import Held
@@ -119,6 +119,8 @@ def accept(
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
         if cutoffs.note(connection, held):
             changes = changes.plus(cutting.settle(run, connection))
+        if introductions.hear(connection, held, now_ms):
+            introductions.settle(connection, now_ms, run.settings.introductions)
         back = cutting.returned(connection, held, run.identity.node_fingerprint) if held else 0
     return msgspec.structs.replace(_taken(len(held), changes), returned=back)
 

@@ -31,6 +31,7 @@ class Settings:
 
     port: where neighbours read the board. peer_port: where other spaces connect.
     promise_days: after so many a promise lapses that nothing followed. keep_days: after so many a closed post goes.
+    introductions: whether spaces that a member introduces are accepted, and new ones are introduced to the members.
     kiosks: addresses of further touchscreens. wifi: the network name for flyers, "" when none is printed.
     """
 
@@ -48,6 +49,7 @@ class Settings:
     promise_days: int = 7
     keep_days: int = 30
     backups: str = ""
+    introductions: bool = True
 
     @classmethod
     def read(
@@ -147,6 +149,12 @@ def _days(value: object) -> int:
     return value
 
 
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {value!r}.")
+    return value
+
+
 def _line(low: int, high: int) -> Callable[[object], str]:
     def check(value: object) -> str:
         text = unicodedata.normalize("NFC", str(value)).strip()
@@ -200,6 +208,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "promise_days": _days,
     "keep_days": _days,
     "backups": _line(0, 1000),
+    "introductions": _yes_or_no,
 }
 
 COMMENTS = {
@@ -216,6 +225,7 @@ COMMENTS = {
     "promise_days": "After so many days a promise lapses, if nothing followed it.",
     "keep_days": "So many days after it was met, taken back or over, a post of this space is erased everywhere.",
     "backups": "The folder for nightly copies, best on another disk or a stick; empty: `backups` beside the database.",
+    "introductions": "Whether a space that a member of the circle introduces is accepted here too, a few each week.",
 }
 
 

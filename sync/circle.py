@@ -137,26 +137,33 @@ ROSTER = "SELECT roster FROM space WHERE id = ?"
 def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) -> bytes:
     """Accepts the space that was paired with, and returns its id. One that is accepted already is refreshed; pairing
     again is how a blocked one comes back. Raises BadHandover, and then nothing has changed."""
-    who, roster = _proven(handover)
     with log.writing(db):
-        before = db.execute(STATE, (who.space,)).fetchone()
-        bundle_key = handover.bundle_key or None
-        db.execute(ACCEPT, (who.space, handover.space_cert, handover.name, bundle_key))
-        proofs.take(db, [roster.line], now_ms)
-        _check_named(db, who)
-        know(db, who.node, who.space, handover.node_cert, handover.address)
-        if before in (None, ("blocked",)):
-            proofs.from_the_start(db)  # what others have of this space was passed over so far
+        space = admit(db, handover, now_ms)
         add_keys(folder, handover.keys)
+    return space
+
+
+def admit(db: sqlite3.Connection, handover: Handover, now_ms: int) -> bytes:
+    """Accepts a space, within the caller's transaction, and returns its id. Raises BadHandover."""
+    who, roster = proven(handover)
+    before = db.execute(STATE, (who.space,)).fetchone()
+    db.execute(ACCEPT, (who.space, handover.space_cert, handover.name, handover.bundle_key or None))
+    proofs.take(db, [roster.line], now_ms)
+    _check_named(db, who)
+    know(db, who.node, who.space, handover.node_cert, handover.address)
+    if before in (None, ("blocked",)):
+        proofs.from_the_start(db)  # what others have of this space was passed over so far
     return who.space
 
 
-def _proven(handover: Handover) -> tuple[Certified, Roster]:
+def proven(handover: Handover) -> tuple[Certified, Roster]:
+    """Whose node this is, and the roster that came along. Raises BadHandover unless its space signed it and it names
+    this node."""
     try:
         who, roster = checked(handover.space_cert, handover.node_cert), proofs.read_roster(handover.roster)
     except (NotCorkboard, BadProof) as error:
         raise BadHandover from error
-    if roster.space != who.space:
+    if roster.space != who.space or who.node_key not in roster.nodes:
         raise BadHandover
     return who, roster
 

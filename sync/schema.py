@@ -101,5 +101,16 @@ CREATE TABLE barred (               -- what follows from the blocks of this spac
 ) WITHOUT ROWID;
 """
 
-STEPS = (SQL, ERASING, CUTOFFS, BLOCKS)
+INTRODUCTIONS = """
+CREATE TABLE introduced (
+  space BLOB NOT NULL,              -- id of who was introduced
+  by BLOB NOT NULL,                 -- id of the space that did so
+  k INTEGER NOT NULL,               -- the entry
+  ms INTEGER NOT NULL,              -- when it was heard here
+  accepted_ms INTEGER,              -- when the space was accepted for it; NULL while it waits, or was known anyway
+  PRIMARY KEY (space, by)
+) WITHOUT ROWID;
+"""
+
+STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS)
 """The tables of this version, made one step after the other."""

@@ -45,6 +45,7 @@ def test_the_folder_comes_from_the_environment_when_none_is_given(tmp_path: Path
         ("port = 0", "port must be a number from 1 to 65535, not 0"),
         ('port = "8080"', "port must be a number"),
         ("port = true", "port must be a number"),
+        ("introductions = 1", "introductions must be true or false, not 1."),
         ("port = 8081", "cannot share port 8081"),
         ('nmae = "Hall"', "'nmae' is not a setting: did you mean 'name'?"),
         ("zzz = 1", "'zzz' is not a setting: remove it"),

@@ -1,4 +1,4 @@
-"""Commands between spaces: connect two, exchange now. What lasts is asked of the running node through its socket."""
+"""Commands between spaces: connect two, exchange now, show the circle. What lasts is asked of the running node."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
-from node import control, meeting
+from node import blocking, control, meeting
+from node.blocking import NotBlocked
 from node.commands.common import Failed, Here, common, many
 from node.gate import pull_once
 from node.run import Run
-from sync import circle, pairing
+from sync import circle, introductions, pairing
 from sync.handshake import Handover, PairingError
+from sync.identity import shown
 from sync.pairing_call import read_address
 
 PULL_SECONDS = 3600.0
@@ -121,6 +123,29 @@ def _what_came(report: dict[str, Any]) -> str:
     return ", ".join(came) or "nothing new"
 
 
+@click.command("circle")
+@click.option("--accept", metavar="SPACE", help="Accept a space that was introduced and waits.")
+@common
+def members(here: Here, accept: str | None) -> None:
+    """Show the spaces of the circle, and those that wait to be accepted.
+
+    Who pairs with one space is introduced to the others by it: five a week of one space are accepted, twenty in
+    all, the others wait. `introductions = false` in node.toml lets all of them wait.
+    """
+    with here.run(fresh=False) as run:
+        try:
+            who = meeting.accept(run, accept).who.name if accept else ""
+        except NotBlocked as error:
+            raise Failed(str(error)) from None
+        lines = [f"{one.name} · {shown(one.space)} · {one.state}" for one in blocking.others(run.db())]
+        waiting = introductions.waiting(run.db())
+    lines += [f"{one.who.name} · {shown(one.space)} · waits, introduced by {one.by_name}" for one in waiting]
+    if who:
+        here.talk(f"{who} is accepted. It accepts this space once it was introduced there too.")
+        here.tell()
+    here.say("\n".join(lines) or "No other space yet: connect one with `connect --show-code`.")
+
+
 def _ask(here: Here, request: dict[str, Any], timeout: float = 15.0) -> dict[str, Any]:
     """The running node's answer. Raises NotRunning."""
     answer = control.ask(here.settings.data, request, timeout)
@@ -129,4 +154,4 @@ def _ask(here: Here, request: dict[str, Any], timeout: float = 15.0) -> dict[str
     return answer
 
 
-COMMANDS = (connect, exchange)
+COMMANDS = (connect, exchange, members)

@@ -139,3 +139,8 @@ def asking_the_stewards(db: Database) -> None:
 @migrations()
 def blocks(db: Database) -> None:
     _run(db, schema.BLOCKS)
+
+
+@migrations()
+def introductions(db: Database) -> None:
+    _run(db, schema.INTRODUCTIONS)

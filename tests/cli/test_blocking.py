@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from node.settings import Settings
 from node.start import open_run
 from sync import circle, log
 from sync.entry import Entry, parse_page
+from sync.identity import Identity
 from tests.cli.nodes import Node
 from tests.storage.nodes import need
 
@@ -71,3 +73,27 @@ def test_new_keys_keep_the_old_ones(hall: Node) -> None:
     before = circle.keys(hall.folder)
     assert "before work as ever" in hall.does("new-keys")
     assert len(circle.keys(hall.folder)) == len(before) + 1
+
+
+def test_the_circle_shows_who_waits_and_a_steward_accepts(hall: Node, library: Run, tmp_path: Path) -> None:
+    mosque = open_run(Settings(data=tmp_path / "mosque", name="Mosque"))
+    given = circle.ours(mosque.db(), mosque.settings.data, mosque.identity, 8081)
+    hears(hall, library)
+    with (hall.folder / "node.toml").open("a", encoding="utf-8") as file:
+        file.write("introductions = false\n")
+    meeting.join(library, circle.ours(*_of(hall), 8081))
+    meeting.join(library, given)
+    run = open_run(Settings(data=hall.folder, name="Hall", introductions=False))
+    intake.accept(run, pages(library))
+    run.close()
+    lines = hall.does("circle").splitlines()
+    assert lines[0].startswith("Library · ") and lines[0].endswith(" · accepted")
+    assert lines[1].startswith("Mosque · ") and lines[1].endswith(" · waits, introduced by Library")
+    assert "Introduced here and waiting: Mosque. See `circle`." in hall.does("status")
+    assert "Mosque" in hall.does("circle", "--accept", "Mosque") and "waiting" not in hall.does("status")
+    assert hall.run("circle", "--accept", "Mosque").status == 1
+
+
+def _of(hall: Node) -> tuple[sqlite3.Connection, Path, Identity]:
+    run = open_run(Settings(data=hall.folder, name="Hall"))
+    return run.db(), hall.folder, run.identity
