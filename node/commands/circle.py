@@ -93,7 +93,7 @@ def exchange(here: Here, address: str | None) -> None:
     if not reports:
         raise Failed("There is no other space to exchange with yet: connect one with `connect --show-code`.")
     for report in reports:
-        here.say(f"{report.get('name') or report.get('peer')}: {_what_came(report)}")
+        here.say(f"{report.get('name') or report.get('peer')}: {what_came(report)}")
     if any(report.get("error") for report in reports):
         raise click.exceptions.Exit(1)
 
@@ -107,7 +107,7 @@ def _reports(here: Here, where: str | None) -> list[dict[str, Any]]:
             return asyncio.run(pull_once(run, where))
 
 
-def _what_came(report: dict[str, Any]) -> str:
+def what_came(report: dict[str, Any]) -> str:
     """'12 new needs, 3 met, 1 erased', or why nothing came."""
     if report.get("error"):
         return WHY.get(report["error"], f"no exchange ({report['error']})")

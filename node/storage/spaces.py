@@ -19,3 +19,11 @@ def name_of(db: sqlite3.Connection, space: bytes) -> str:
     """What a space calls itself; "" where that is not known here."""
     found = db.execute(NAME, (space,)).fetchone()
     return str(found[0]) if found else ""
+
+
+CALLED = "SELECT id FROM space WHERE state IN ('own', 'accepted') AND lower(name) = lower(?) ORDER BY id"
+
+
+def called(db: sqlite3.Connection, name: str) -> list[bytes]:
+    """Ids of the spaces of our circle that call themselves so."""
+    return [id_ for (id_,) in db.execute(CALLED, (name.strip(),))]

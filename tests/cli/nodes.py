@@ -33,7 +33,7 @@ class Node:
 
     def run(self, *args: str | Path) -> Ran:
         self.capture.readouterr()
-        status = cli.main([str(args[0]), "--data", str(self.folder), *map(str, args[1:])])
+        status = cli.main([*map(str, args), "--data", str(self.folder)])
         out, err = self.capture.readouterr()
         return Ran(status, out, err)
 
