@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +77,7 @@ class Network:
 
     name: str
     _made: list[str] = field(default_factory=list)
+    _switches: list[str] = field(default_factory=list)
 
     def place(self) -> Place:
         number = len(self._made)
@@ -96,11 +97,24 @@ class Network:
     def joins(self, place: Place) -> None:
         _ip("-n", self.name, "link", "set", cable(place), "master", "switch")
 
+    def falls_apart(self, *parts: Iterable[Place]) -> None:
+        """A switch for each part; at none of the cables' ends does a light go out."""
+        for number, part in enumerate(parts):
+            self._switch(f"part{number}")
+            for place in part:
+                _ip("-n", self.name, "link", "set", cable(place), "master", f"part{number}")
+
     def switch_on(self) -> None:
         self._namespace(self.name)
+        self._switch("switch")
+
+    def _switch(self, name: str) -> None:
+        if name in self._switches:
+            return
         # Without snooping a switch passes multicast on to everybody, like the cheap ones that spaces have.
-        _ip("-n", self.name, "link", "add", "switch", "type", "bridge", "mcast_snooping", "0", "forward_delay", "0")
-        _ip("-n", self.name, "link", "set", "switch", "up")
+        _ip("-n", self.name, "link", "add", name, "type", "bridge", "mcast_snooping", "0", "forward_delay", "0")
+        _ip("-n", self.name, "link", "set", name, "up")
+        self._switches.append(name)
 
     def take_away(self) -> None:
         for namespace in reversed(self._made):

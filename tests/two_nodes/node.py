@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import urlopen
 
+from sync.entry import b64
 from tests.two_nodes.network import Place
 
 HOME = Path(__file__).parents[2]
@@ -173,10 +174,20 @@ class Node:
         """Feeds that were set aside because they have two histories."""
         return self._count("SELECT count(*) FROM feed WHERE state = 'void'")
 
+    def heads(self) -> tuple[tuple[bytes, int], ...]:
+        """Every feed and how many entries of it are here."""
+        return tuple(self._rows("SELECT key, next FROM feed ORDER BY key"))
+
+    def feed_keys(self) -> list[str]:
+        """As the log writes them."""
+        return [b64(key) for key, _ in self.heads()]
+
     def _count(self, sql: str) -> int:
+        return int(self._rows(sql)[0][0])
+
+    def _rows(self, sql: str) -> list[Any]:
         with contextlib.closing(sqlite3.connect(self.folder / "corkboard.db", timeout=10)) as db:
-            count: int = db.execute(sql).fetchone()[0]
-            return count
+            return db.execute(sql).fetchall()
 
     def page(self, path: str) -> str:
         """A page as a phone gets it."""
