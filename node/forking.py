@@ -138,7 +138,7 @@ class _Again:
         post, payload = unb64(self._new.get(b64(old), b64(old)), 32), self._payload(one, old)
         known = board.held(self._db, post)
         there = [said.id for said in known.said if said.payload == payload]
-        said = [] if there else self._append([Draft(payload, post, refs=known.heads)])
+        said = [] if there else self._append([Draft(payload, post, refs=known.heads(self._run.space_id))])
         self._new[b64(one.entry.id)] = b64(there[0] if there else said[0].entry.id)
         return len(said)
 

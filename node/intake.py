@@ -227,7 +227,7 @@ def _say(run: Run, connection: sqlite3.Connection, wish: Wish) -> Recorded:
     event = decide(wish, known.post, _facts(run, known.expires_ms))
     if isinstance(wish, ReplaceTicket) and known.post:
         event = _up_to_now(event, known)
-    draft = Draft(wire.payload(event), wish.post_id, refs=known.heads)
+    draft = Draft(wire.payload(event), wish.post_id, refs=known.heads(run.space_id))
     spoken = run.writer.append(connection, [draft], known.post.scope if known.post else "circle")
     enter(connection, spoken, run.clock_ms())
     return _recorded(wish.post_id, spoken[0].entry.id)

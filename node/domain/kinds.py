@@ -181,7 +181,7 @@ def erased(post: Post, event: Any, by: By) -> Post:
 )
 def translated(post: Post, event: Any, by: By) -> Post:
     others = tuple(one for one in post.translations if one.lang != event.lang)
-    one = Translation(event.lang, text.clean(event.words), by.space, by.entry)
+    one = Translation(event.lang, text.clean(event.words), by.space)
     return msgspec.structs.replace(post, translations=(*others, one))
 
 
@@ -211,7 +211,7 @@ def reported(post: Post, event: Any, by: By) -> Post:
 def promised(post: Post, event: Any, by: By) -> Post:
     ms, words, seal_to = event.at or by.ms, text.clean(event.words), read_id(event.seal_to)
     promise = Promise(
-        by.id, by.space, ms, event.count, words, "promised", by.owner, by.entry, seal_to=seal_to if by.owner else b""
+        by.id, by.space, ms, event.count, words, "promised", by.owner, seal_to=seal_to if by.owner else b""
     )
     post = msgspec.structs.replace(post, promises=(*post.promises, promise))
     return _lettered(post, write_id(by.id), event, by) if by.owner and event.to_helper else post

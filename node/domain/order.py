@@ -17,11 +17,13 @@ def each_once(said: Iterable[Said]) -> list[Said]:
     return list(told.values())
 
 
-def heads(said: Iterable[Said]) -> tuple[bytes, ...]:
-    """Ids of the space events that no other refers to: the refs of the next one. The last eight of more."""
+def heads(said: Iterable[Said], space: bytes = b"") -> tuple[bytes, ...]:
+    """Ids of the space events that no other refers to: the refs of the next one, by this space. Of more than eight its
+    own and the last: no crowd of others' words comes between what one space says first and next."""
     spoken = [one for one in each_once(said) if not one.owner]
     known = {ref for one in spoken for ref in one.refs}
-    return tuple(one.id for one in in_order(spoken) if one.id not in known)[-REFS_LIMIT:]
+    found = [one for one in in_order(spoken) if one.id not in known]
+    return tuple(one.id for one in sorted(found, key=lambda one: one.space == space))[-REFS_LIMIT:]
 
 
 def in_order(said: Sequence[Said]) -> list[Said]:

@@ -27,10 +27,10 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody commits to a post. `id`: of the entry, or of the ticket's body, that says so; `entry`: where its words
-    are; `owner`: the helper's ticket or b""; `suggested`: another post that was offered instead; `seal_to`: the
-    helper's key for sealed words; `heard_ms`: when the poster last answered to it, as claimed; `spared`: released since
-    whoever posted needs it no more, not given back."""
+    """Somebody commits to a post. `id`: of the entry, or of the ticket's body, that says so; `owner`: the helper's
+    ticket or b""; `suggested`: another post that was offered instead; `seal_to`: the helper's key for sealed words;
+    `heard_ms`: when the poster last answered to it, as claimed; `spared`: released since whoever posted needs it no
+    more, not given back."""
 
     id: bytes
     space: bytes
@@ -39,7 +39,6 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     words: str
     state: PromiseState
     owner: bytes
-    entry: bytes
     suggested: bytes = b""
     seal_to: bytes = b""
     heard_ms: int = 0
@@ -100,12 +99,11 @@ class Replaced(msgspec.Struct, frozen=True):
 
 
 class Translation(msgspec.Struct, frozen=True):
-    """The words in another language. `entry`: where they are."""
+    """The words in another language, and which space has them so."""
 
     lang: str
     words: str
     space: bytes
-    entry: bytes
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from node.domain import codes, post
-from node.domain.order import heads
+from node.domain import codes, order, post
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
 from node.storage import rows, search
@@ -214,19 +213,22 @@ def version(db: sqlite3.Connection, now_ms: int) -> str:
 
 class Known(msgspec.Struct, frozen=True):
     """What a decision about a post needs. `post`: None where its opening is not here; `said`: every entry about it;
-    `heads`: those that the next event of a space refers to; `expires_ms`: by this node's reckoning."""
+    `expires_ms`: by this node's reckoning."""
 
     post: Post | None
     said: list[Said]
-    heads: tuple[bytes, ...]
     expires_ms: int
+
+    def heads(self, space: bytes) -> tuple[bytes, ...]:
+        """Those that the next event of this space refers to."""
+        return order.heads(self.said, space)
 
 
 def held(db: sqlite3.Connection, post_id: bytes) -> Known:
     """All that is known here about a post."""
     row = gathering.row(db, post_id)
     said = gathering.gather(db, post_id, Feeds(db), (row.n,) if row else ()).said
-    return Known(post.fold(post_id, said, Tombstones(db)), said, heads(said), row.expires if row else FAR_FUTURE_MS)
+    return Known(post.fold(post_id, said, Tombstones(db)), said, row.expires if row else FAR_FUTURE_MS)
 
 
 OUTSIDE = "SELECT id FROM post WHERE outside = ? ORDER BY id LIMIT 1"

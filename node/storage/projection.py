@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from node.domain import post
+from node.domain import bodies, post
 from node.storage import erasures, memory, rows, search
 from node.storage.gather import Feeds, short
 from node.storage.rows import Row
@@ -21,7 +21,7 @@ from sync import log, proofs
 from sync.entry import BOARD, entry_id
 from sync.log import Held
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
@@ -126,7 +126,7 @@ def _clear(db: sqlite3.Connection) -> None:
 
 
 DIGEST = f"SELECT {rows.COLUMNS} FROM post WHERE here = 0 ORDER BY id"
-HEADER = "SELECT header FROM entry WHERE k = ?"
+ENTRY = "SELECT header, payload FROM entry WHERE k = ?"
 
 
 def digest(db: sqlite3.Connection) -> str:
@@ -135,13 +135,15 @@ def digest(db: sqlite3.Connection) -> str:
     state, feeds = hashlib.blake2b(digest_size=16, person=b"cb1 board"), Feeds(db)
     for values in db.execute(DIGEST):
         one = Row(*values)
-        words = one.id if one.k == one.n and not one.facts else _id_at(db, one.k)
+        words = one.id if one.k == one.n and not one.facts else _words_at(db, one.k)
         home = feeds.of(one.n).space if one.home is None else one.home
         everywhere = msgspec.structs.replace(one, n=0, k=0, home=home, since=0, expires=0)
         state.update(msgspec.json.encode([everywhere, words]))
     return state.hexdigest()
 
 
-def _id_at(db: sqlite3.Connection, k: int) -> bytes:
-    found = db.execute(HEADER, (k,)).fetchone()
-    return entry_id(found[0]) if found else b""
+def _words_at(db: sqlite3.Connection, k: int) -> bytes:
+    """Which words these are: the entry's id, or the hash of a ticket's body, whoever carried it."""
+    header, payload = db.execute(ENTRY, (k,)).fetchone() or (b"", b"")
+    body = bodies.literal(payload or b"")
+    return bodies.hash_of(body) if body else entry_id(header) if header else b""

@@ -4,7 +4,7 @@ Reads only; never sees its digits.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from node.domain.values import Post, Replaced
 from node.storage import board, memory
 from node.storage.gather import Tombstones, short
 from sync import log
+from sync.entry import Entry
 
 Side = Literal["poster", "helper", "replaced", "erased"]
 
@@ -30,33 +31,40 @@ class Belonging(msgspec.Struct, frozen=True):
     side: Side
 
 
-SPOKEN = "SELECT k FROM spoken WHERE o = ? ORDER BY k LIMIT 200"
-
-
 def find(db: sqlite3.Connection, owner: bytes) -> Belonging | None:
-    """To what this ticket belongs, as far as it has arrived here. The header of an entry may name any ticket; only the
-    fold knows which ones have truly spoken."""
+    """To what this ticket belongs, as far as it has arrived here."""
     own = bodies.post_id(owner)
-    posts = dict.fromkeys([own, *(_post_at(db, k) for (k,) in db.execute(SPOKEN, (short(owner),)).fetchall())])
     if owner in Tombstones(db):
-        return Belonging(owner, next((id_ for id_ in posts if id_ != own), own), "erased")
-    for post_id in posts:
+        about = (entry.header.post for entry in _spoken(db, owner))
+        return Belonging(owner, next((id_ for id_ in about if id_ != own), own), "erased")
+    truly = (entry.header.post for entry in _spoken(db, owner) if _is_of(entry, owner))
+    for post_id in dict.fromkeys([own, *truly]):
         side = _side(board.held(db, post_id).post, owner)
         if side:
             return Belonging(owner, post_id, side)
-    return _about_what_is_gone(db, owner, posts)
+    return _about_what_is_gone(db, owner)
 
 
-def _about_what_is_gone(db: sqlite3.Connection, owner: bytes, posts: Iterable[bytes]) -> Belonging | None:
+def _about_what_is_gone(db: sqlite3.Connection, owner: bytes) -> Belonging | None:
     """A helper's words go with the post that they were about, and their proof with them: headers are all there is to
     tell by, and all that they let their holder read is that it was erased."""
+    posts = dict.fromkeys(entry.header.post for entry in _spoken(db, owner))
     gone = (id_ for id_ in posts if (post := board.held(db, id_).post) and post.erased)
     return next((Belonging(owner, id_, "erased") for id_ in gone), None)
 
 
-def _post_at(db: sqlite3.Connection, k: int) -> bytes:
-    held = log.one(db, k)
-    return held.entry.header.post if held else b""
+SPOKEN = "SELECT k FROM spoken WHERE o = ? ORDER BY k"
+
+
+def _spoken(db: sqlite3.Connection, owner: bytes) -> Iterator[Entry]:
+    found = (log.one(db, k) for (k,) in db.execute(SPOKEN, (short(owner),)))
+    return (held.entry for held in found if held)
+
+
+def _is_of(entry: Entry, owner: bytes) -> bool:
+    """False where somebody only put this ticket into a header. What gives the ticket out is a space's own word."""
+    header = entry.header
+    return header.owner != owner or bodies.read(entry.payload, header.post, owner) is not None
 
 
 def _side(post: Post | None, owner: bytes) -> Side | None:

@@ -68,7 +68,7 @@ class Work:
                 self._plain.append(plain)
                 self._words.append((k, search.words_of(opened.words, opened.original, opened.area)))
             else:
-                new = rows.row_of(opened, k, k, self._since(k, opened.since), feed.space)
+                new = rows.row_of(opened, k, k, self._since([k], opened.since), feed.space)
                 self._before[entry.id] = (new, None)
                 self._put(opened, new)
         self._opened = {one[1]: one[2] for one in self._plain}
@@ -94,7 +94,7 @@ class Work:
         folded = onward.onward(rows.post_of(old, facts, home), said)
         if folded is None:
             return False
-        since = self._since(held.k, folded.since) if folded.since_from else old.since
+        since = self._since([held.k], folded.since) if folded.since_from else old.since
         new = rows.row_of(folded, old.n, old.k, since, home, last=said.id)
         self._replace(old.id, old, folded, new)
         return True
@@ -123,7 +123,7 @@ class Work:
         if folded.erased and self._is_known_here_only(post_id, gathered):
             folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so
         k = gathered.ks.get(folded.words_from, 0)
-        since = self._since(gathered.ks[folded.since_from], folded.since) if k else 0
+        since = self._since(_all_that_say(gathered, folded.since_from), folded.since) if k else 0
         last = b"" if folded.owner or folded.erased else onward.last(post_id, gathered.said)
         if old and old.state & ERASED and not folded.erased:
             self._ask_again(gathered)
@@ -192,14 +192,15 @@ class Work:
             if k not in lacking and self._arrived_ms is not None:
                 self._db.execute(ADD_DUE, (k, folded.id, self._arrived_ms + wait))
 
-    def _since(self, k: int, claimed: int) -> int:
-        """From when the time of a post runs here: as claimed, or from its arrival where that cannot be."""
-        known = self._db.execute(LATE, (k,)).fetchone()
+    def _since(self, ks: Sequence[int], claimed: int) -> int:
+        """From when the time of a post runs here: as claimed, or from its arrival where that cannot be. ks: of every
+        entry that says so, for who carries a ticket's words again does not make them younger."""
+        known = [int(ms) for k in ks for (ms,) in self._db.execute(LATE, (k,))]
         if known:
-            return int(known[0])
+            return min(known)
         if self._arrived_ms is None or RELEASE_MS <= claimed <= self._arrived_ms:
             return claimed
-        self._db.execute(ADD_LATE, (k, self._arrived_ms))
+        self._db.execute(ADD_LATE, (ks[0], self._arrived_ms))
         return self._arrived_ms
 
 
@@ -225,6 +226,13 @@ def needless(folded: Post, gathered: Gathered) -> set[int]:
         return set()
     unread = {gathered.ks[id_] for id_ in post.needless(folded, gathered.said)}
     return unread | gathered.aside if folded.erased else unread
+
+
+def _all_that_say(gathered: Gathered, id_: bytes) -> list[int]:
+    """Keys of the entry with this id and of those that carry the same body."""
+    (said,) = (one for one in gathered.said if one.id == id_)
+    same = (one for one in gathered.said if one.owner and (one.owner, one.payload) == (said.owner, said.payload))
+    return sorted({gathered.ks[id_], *(gathered.ks[one.id] for one in same)})
 
 
 def _first_opening(folded: Post, gathered: Gathered) -> int:

@@ -161,7 +161,7 @@ def test_a_promise_may_name_hours_and_numbers():
 
 
 def test_a_promise_is_given_back_by_who_made_it_or_let_go_where_it_was_posted():
-    promise = Promise(b"q" * 32, LIBRARY, NOON, 1, "", "promised", b"", b"q" * 32)
+    promise = Promise(b"q" * 32, LIBRARY, NOON, 1, "", "promised", b"")
     post = msgspec.structs.replace(POST, promises=(promise,))
     wish = ReleasePromise(post.id, promise.id)
     assert decide(wish, post, FACTS).kind == decide(wish, post, Facts(NOON, LIBRARY)).kind == "help.released"
