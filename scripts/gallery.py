@@ -25,7 +25,8 @@ from node.run import Run
 from node.settings import Settings
 from node.start import open_run
 from node.storage import board
-from node.ticket_office import office_of
+from node.ticket_office import Office
+from scripts import people
 
 CHROMIUM = os.environ.get("CORKBOARD_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -62,9 +63,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(run: Run) -> Iterator[str]:
+def served(run: Run, office: Office) -> Iterator[str]:
     """The pages of a run, on the port of its settings, to this machine only; gives their address."""
-    app = create_app(run, office_of(run.settings.data))
+    app = create_app(run, office)
     server = create_server(app, host="127.0.0.1", port=run.settings.port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -148,8 +149,16 @@ class Camera:
         self.go(path)
         self.snap(name, whole)
 
+    def comes_back(self, digits: str) -> None:
+        """Somebody else, with a ticket."""
+        self.page.context.clear_cookies()
+        self.go(("/?lang=" if self._screen == "phone" else "/begin?lang=") + self._language)
+        self.go("/code")
+        self.page.fill("#field-code", digits)
+        self.press("main .btn-main")
 
-def photograph(browser: Browser, address: str, folder: Path, links: Links) -> list[Path]:
+
+def photograph(browser: Browser, address: str, folder: Path, links: Links, tickets: dict[str, str]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     for screen, (width, height) in SCREENS.items():
@@ -158,6 +167,7 @@ def photograph(browser: Browser, address: str, folder: Path, links: Links) -> li
             camera = Camera(context, address, folder, screen, language)
             walk_pages(camera, screen, language, links)
             walk_posting(camera, language)
+            walk_mine(camera, tickets)
             taken += camera.taken
             context.close()
     return taken + photograph_paper(browser, address, folder, links)
@@ -252,6 +262,21 @@ def walk_ticket(camera: Camera, tall: bool) -> None:
     camera.snap("ticket-5-mine", tall)
 
 
+def walk_mine(camera: Camera, tickets: dict[str, str]) -> None:
+    """What each of these neighbours finds who comes back with a ticket, whole: there is much to read."""
+    for name, digits in tickets.items():
+        camera.comes_back(digits)
+        camera.snap(f"mine-{name}", whole=True)
+        if name in ("poster", "helper", "reissued"):
+            camera.visit("/ticket/erase", f"mine-{name}-erase", whole=True)
+        if name == "poster":
+            camera.visit("/ticket/1/stop", "mine-poster-stop", whole=True)
+            camera.visit("/ticket/change", "mine-poster-change", whole=True)
+            camera.page.fill("#field-words", "")
+            camera.press(".dock .btn-main" if camera._screen != "phone" else "main .btn-main")
+            camera.snap("mine-poster-change-wrong", whole=True)
+
+
 def photograph_paper(browser: Browser, address: str, folder: Path, links: Links) -> list[Path]:
     """A4 at 96 dots an inch, as it prints."""
     taken = []
@@ -285,10 +310,11 @@ def main(folder: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as data,
         demo_run(Path(data)) as run,
-        served(run) as address,
+        served(run, office := people.quick_office(run)) as address,
         chromium() as browser,
     ):
-        taken = photograph(browser, address, folder, worth_a_picture(run))
+        links = worth_a_picture(run)
+        taken = photograph(browser, address, folder, links, people.meet(run, office))
     index(folder, taken)
     print(f"{len(taken)} pictures: {folder / 'index.html'}")
 

@@ -67,6 +67,15 @@ def is_erased(db: sqlite3.Connection, owner: bytes) -> bool:
     return db.execute(ERASED, (owner,)).fetchone() is not None
 
 
+WAITS = "SELECT max(due.ms) FROM due JOIN entry ON entry.k = due.k WHERE due.post = ? AND entry.payload IS NOT NULL"
+
+
+def waits_until(db: sqlite3.Connection, post: bytes) -> int | None:
+    """Until when the last words about an erased post are kept here, though nobody sees them; None where none are."""
+    found = db.execute(WAITS, (post,)).fetchone()[0]
+    return None if found is None else int(found)
+
+
 TOMBSTONES = "SELECT about, here FROM proof WHERE kind = 'tombstone' ORDER BY changed"
 
 

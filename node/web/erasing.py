@@ -48,9 +48,9 @@ def what_is_left() -> Page:
     if opened is None:
         return go("code")
     db = run().db()
-    if erasures.is_erased(db, opened.ticket.owner):
-        return _erased(opened)
     post = board.held(db, opened.post).post
+    if erasures.is_erased(db, opened.ticket.owner):
+        return _erased(opened, post)
     replaced = next((one for one in post.replaced if one.old == opened.ticket.owner), None) if post else None
     if replaced and post and not post.erased:
         where = spaces.name_of(db, replaced.space) or _("another space")
@@ -58,9 +58,12 @@ def what_is_left() -> Page:
     return _gone(post)
 
 
-def _erased(opened: Opened) -> Page:
-    told = erasures.confirmations(run().db(), opened.ticket.owner)
-    return show("ticket/erased.html", told=told, many=sum(bool(one.ms or one.ours) for one in told))
+def _erased(opened: Opened, post: Post | None) -> Page:
+    """Who has confirmed; and until when a re-issued ticket's elder words wait, hidden, since a thief could have it."""
+    db = run().db()
+    told = erasures.confirmations(db, opened.ticket.owner)
+    waits = erasures.waits_until(db, post.id) if post and post.erased else None
+    return show("ticket/erased.html", told=told, many=sum(bool(one.ms or one.ours) for one in told), waits=waits)
 
 
 def _gone(post: Post | None) -> Page:

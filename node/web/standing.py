@@ -138,7 +138,7 @@ def other_side(card: Card, number: int) -> str:
 def who_reads(held: Holder) -> str:
     """Whom the words in the threads are sealed to."""
     if held.mine.post.stewards:
-        return _("Sealed: only the two of you can read it. The stewards can open it, and then say so here.")
+        return _("Sealed: you two can read it. The stewards can open it, too, and then it says so here.")
     return _("Sealed: only the two of you can read it.")
 
 
@@ -244,3 +244,7 @@ def was_it(card: Card) -> str:
 
 def it_was(card: Card) -> str:
     return _fit(card, N_("It was met"), N_("It was taken up"))
+
+
+def it_was_not(card: Card) -> str:
+    return _fit(card, N_("It was not met after all"), N_("It was not taken up after all"))

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from node.run import Run
-from scripts import gallery
+from node.ticket_office import Office
+from scripts import gallery, people
 
 LANDSCAPE = {"width": 1280, "height": 800}
 PORTRAIT = {"width": 800, "height": 1280}
@@ -24,10 +25,21 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 @pytest.fixture(scope="session")
-def node(run: Run) -> Iterator[str]:
+def office(run: Run) -> Office:
+    return people.quick_office(run)
+
+
+@pytest.fixture(scope="session")
+def node(run: Run, office: Office) -> Iterator[str]:
     os.environ["no_proxy"] = "*"
-    with gallery.served(run) as address:
+    with gallery.served(run, office) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def tickets(run: Run, office: Office) -> dict[str, str]:
+    """Neighbours with tickets, by what became of them."""
+    return people.meet(run, office)
 
 
 @pytest.fixture(scope="module")  # not longer: while it is open no other test can run an event loop of its own

@@ -97,3 +97,14 @@ def test_a_ticket_in_the_new_words_is_refused(hall: Hall) -> None:
     amina, post = changes_to(hall, f"Rice, mine is {digits}")
     assert amina.status == 422 and "a ticket is a secret" in amina.page.text
     assert words_of(hall, post) == "Rice for five"
+
+
+def test_all_that_was_typed_stays_in_another_language(hall: Hall) -> None:
+    ticket, _ = posted(hall)
+    amina = with_ticket(hall, ticket)
+    amina.opens("/ticket/change")
+    typed = {"words": "Rice for six", "category": "water", "when": "today", "area": "West", "written": "fr"}
+    page = amina.sends("/ticket/change", **{**amina.page.answer.fields, **typed, "lang": "ar"})
+    assert amina.path == "/ticket/change" and 'dir="rtl"' in page.html
+    assert page.answer.fields["words"] == "Rice for six"
+    assert [value for value in typed.values() if f'value="{value}" selected' in page.html] == list(typed.values())[1:]

@@ -138,9 +138,9 @@ def test_more_than_are_wanted_cannot_be_met(hall: Hall) -> None:
 def test_what_was_met_or_taken_back_by_mistake_is_put_back(hall: Hall) -> None:
     ticket, _ = posted(hall)
     amina = with_ticket(hall, ticket)
-    for do, told in (("met", "Met. Thank you"), ("withdraw", "Taken back")):
+    for do, told, back in (("met", "Met. Thank you", "unmet"), ("withdraw", "Taken back", "renew")):
         assert told in presses(amina, do).text
-        assert "Nobody yet" in presses(amina, "renew").text
+        assert "Nobody yet" in presses(amina, back).text
 
 
 def test_on_its_last_day_and_afterwards_she_is_asked_kindly(hall: Hall) -> None:

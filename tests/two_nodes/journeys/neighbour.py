@@ -220,7 +220,10 @@ class Neighbour:
         self.press(about.locator(f"button[name=do][value^='{do}']"))
 
     def writes_back(self, to: str, words: str) -> None:
-        self.thread(to).locator("textarea[name^=words-]").fill(words)
+        field = self.thread(to).locator("textarea[name^=words-]")
+        if not field.is_visible():  # folded until it is the next thing to do
+            self.thread(to).locator("details.more-fields > summary").first.click()
+        field.fill(words)
         self.says("write ", to)
         expect(self.thread(words)).to_be_attached()
 
