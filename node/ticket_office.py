@@ -113,19 +113,20 @@ def _wait(times: deque[float], limit: Limit, now: float) -> float:
 
 
 class Turns:
-    """One derivation at a time, 64 MiB whoever comes. People go before the tickets that are made ahead."""
+    """One derivation at a time, 64 MiB whoever comes. Who stands at the touchscreen, or has just posted, goes before
+    phones that look up, and people before the tickets that are made ahead."""
 
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._running = False
-        self._people = 0
+        self._people = self._first = 0
 
     @contextmanager
-    def person(self) -> Iterator[None]:
+    def person(self, first: bool) -> Iterator[None]:
         with self._free:
-            self._people += 1
-            self._free.wait_for(lambda: not self._running)
-            self._people -= 1
+            self._people, self._first = self._people + 1, self._first + first
+            self._free.wait_for(lambda: not self._running and (first or not self._first))
+            self._people, self._first = self._people - 1, self._first - first
             self._running = True
         with self._given_back():
             yield
@@ -185,7 +186,7 @@ class Office:
         try:
             digits, k0 = self._ready.popleft()
         except IndexError:
-            digits, k0 = self._derive(self._turns.person())
+            digits, k0 = self._derive(self._turns.person(first=True))
         self._wanted.set()
         return Issued(digits, tickets.ticket(k0, self._issuing().key))
 
@@ -194,7 +195,7 @@ class Office:
         derived, all circle keys are tried, and the answer waits for the beat. Raises TooMany before anything is
         derived."""
         self._tries.count(address, at_kiosk)
-        with self._place(self._at_kiosk if at_kiosk else self._phones), self._turns.person():
+        with self._place(self._at_kiosk if at_kiosk else self._phones), self._turns.person(at_kiosk):
             k0 = self._stretched(digits)
         with _answered_at_the(self._beat):
             return self._whose(db, k0)
