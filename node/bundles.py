@@ -34,13 +34,13 @@ class NoBundle(Exception):
     """It cannot be made. Its text is one sentence."""
 
 
-def make(run: Run, file: Path, space: bytes, progress: Progress) -> Packed:
+def make(run: Run, file: Path, space: bytes, progress: Progress, whole: bool = False) -> Packed:
     """Writes a bundle for one space, or for all of THE_CIRCLE; a name never stands for half a one. Raises NoBundle."""
     if file.exists() and not _is_bundle(file):
         raise NoBundle(f"{file} is there already and is no stick's file: give another name.")
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as draft:
         try:
-            packed = write(run, draft, space, progress)  # type: ignore[arg-type]  # it is a file for bytes
+            packed = write(run, draft, space, progress, whole)  # type: ignore[arg-type]  # it is a file for bytes
             draft.flush()
             os.fchmod(draft.fileno(), 0o644)  # whoever carries it may copy it: it is sealed
             os.fsync(draft.fileno())
@@ -52,13 +52,14 @@ def make(run: Run, file: Path, space: bytes, progress: Progress) -> Packed:
     return packed
 
 
-def write(run: Run, into: BinaryIO, space: bytes, progress: Progress) -> Packed:
-    """Raises NoBundle where nobody could open it."""
+def write(run: Run, into: BinaryIO, space: bytes, progress: Progress, whole: bool = False) -> Packed:
+    """For one space without what it is known to have, unless `whole`. Raises NoBundle where nobody could open it."""
     to = carry.nodes_of(run.db(), space) if space else _of_the_circle(run)
     if not to:
         raise NoBundle("No machine of that space is known here that could open it: connect with it first.")
     writer = Writer(into, to)
-    packed = carry.pack(run.db(), Caller(b"", space, space == run.space_id), writer, progress)
+    have = {} if whole else carry.held_by(run.db(), space)
+    packed = carry.pack(run.db(), Caller(b"", space, space == run.space_id), writer, progress, have)
     writer.end(run.identity.node_key, run.identity.node_cert)
     return packed
 
@@ -97,6 +98,8 @@ def take(run: Run, file: BinaryIO, progress: Progress) -> Came:
     except Refused as refused:  # whoever made it had a hand in it: what came before is sound
         report, error = visit.report, refused.key
     maker = carry.maker_of(db, carried.maker)  # asked anew: its roster may have come along
+    if maker and maker.node != run.identity.node_fingerprint:
+        carry.note_held(db, maker.node, carried)
     name = spaces.name_of(db, maker.space) if maker else ""
     gate.came_back(name or A_STICK, report)
     forking.say_again(run)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync import exchange, proofs
+from sync import exchange, log, proofs
 from sync.bundle import ENTRIES, HEADS, PROOFS, Maker, NotABundle, Reader, Record, Writer
 from sync.entry import parse_page
 from sync.exchange import GONE_ABSENT, Caller, Gate
+from sync.identity import fingerprint
 from sync.known import Cursor
 from sync.messages import (
     PAGE_BYTES,
@@ -50,8 +51,11 @@ class Packed(msgspec.Struct, frozen=True):
     spaces: int
 
 
-def pack(db: sqlite3.Connection, to: Caller, into: Writer, progress: Progress) -> Packed:
-    """All that this node would tell that caller, who is of no space where a whole circle is meant."""
+def pack(
+    db: sqlite3.Connection, to: Caller, into: Writer, progress: Progress, have: Mapping[bytes, int] | None = None
+) -> Packed:
+    """All that this node would tell that caller, who is of no space where a whole circle is meant. `have`: how many
+    entries of each feed they have already, which are left out; heads are all told, so that they know what is here."""
     told = list(_news(db, to))
     heads = list({head[1]: head for news in told for head in news.heads}.values())
     ids = [raw(word) for news in told for word in news.proofs]
@@ -59,8 +63,9 @@ def pack(db: sqlite3.Connection, to: Caller, into: Writer, progress: Progress) -
         into.add(HEADS, msgspec.json.encode(some))
     for lines in _bodies(proofs.lines(db, ids, to.family)):
         into.add(PROOFS, lines)
-    done, total = 0, sum(last + 1 for _, _, last, _ in heads)
-    for page in _pages(db, to, heads):
+    wants = _wants(heads, have or {})
+    done, total = 0, sum(last + 1 - first for first, last in wants.values())
+    for page in _pages(db, to, wants):
         into.add(ENTRIES, page)
         done += page.count(b"\n")
         progress(min(done, total), total)
@@ -93,20 +98,25 @@ def _bodies(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield body
 
 
-def _pages(db: sqlite3.Connection, to: Caller, heads: Sequence[Head]) -> Iterator[bytes]:
+def _wants(heads: Sequence[Head], have: Mapping[bytes, int]) -> dict[bytes, tuple[int, int]]:
+    """Of each feed the first seq that goes in, and the last."""
+    told = ((raw(feed), have.get(raw(feed), 0), last) for _, feed, last, _ in heads)
+    return {feed: (first, last) for feed, first, last in told if first <= last}
+
+
+def _pages(db: sqlite3.Connection, to: Caller, wants: dict[bytes, tuple[int, int]]) -> Iterator[bytes]:
     """What a peer would be answered who asks until it has it all."""
-    last = {raw(feed): seq for _, feed, seq, _ in heads}
-    wants = dict.fromkeys(last, 0)
-    while wants:
-        page = exchange.entries(db, to, list(itertools.islice(wants.items(), WANTED_FEEDS)), PAGE_BYTES)
+    left = dict(wants)
+    while left:
+        asked = [(feed, first) for feed, (first, _) in itertools.islice(left.items(), WANTED_FEEDS)]
+        page = exchange.entries(db, to, asked, PAGE_BYTES)
         came = reached(page)
-        first = next(iter(wants))
-        if first not in came:  # set aside meanwhile
-            del wants[first]
+        if asked[0][0] not in came:  # set aside meanwhile
+            del left[asked[0][0]]
         for feed, seq in came.items():
-            wants[feed] = seq + 1
-            if seq >= last[feed]:
-                del wants[feed]
+            left[feed] = seq + 1, left[feed][1]
+            if seq >= left[feed][1]:
+                del left[feed]
         if page:
             yield page
 
@@ -158,6 +168,13 @@ class Carried:
     def spaces(self) -> set[bytes]:
         """Whose entries it tells of."""
         return {raw(space) for space, _, _, _ in self._heads.values()}
+
+    def held_by_maker(self, db: sqlite3.Connection) -> Iterator[tuple[bytes, int]]:
+        """(feed, how many entries) that its maker holds as they are held here."""
+        for _, key, last, id_ in self._heads.values():
+            feed = log.feed_by_key(db, raw(key))
+            if feed and last < feed.next and log.id_at(db, feed, last) == raw(id_):
+                yield feed.key, last + 1
 
     async def post(self, path: str, body: bytes) -> bytes:
         name = path.rpartition("/")[2]
@@ -236,6 +253,27 @@ def maker_of(db: sqlite3.Connection, said: Maker) -> Caller | None:
         return None
     key = x509.load_der_x509_certificate(said.cert).public_key()
     return who if isinstance(key, Ed25519PublicKey) and said.signed(key.public_bytes_raw()) else None
+
+
+FORGET = "DELETE FROM carried WHERE node = ?"
+NOTE = "INSERT INTO carried (node, feed, next) VALUES (?, ?, ?)"
+
+
+def note_held(db: sqlite3.Connection, node: bytes, carried: Carried) -> None:
+    """What that node has now, by its own last word: less than before where it was put back from an old copy."""
+    with log.writing(db):
+        db.execute(FORGET, (node,))
+        db.executemany(NOTE, [(node, *held) for held in carried.held_by_maker(db)])
+
+
+HELD = "SELECT feed, next FROM carried WHERE node = ?"
+
+
+def held_by(db: sqlite3.Connection, space: bytes) -> dict[bytes, int]:
+    """feed -> how many of its entries every machine of that space is known to have; nothing of those never heard of."""
+    each = [dict(db.execute(HELD, (fingerprint(key.public_bytes_raw()),))) for key in nodes_of(db, space)]
+    common = set.intersection(*map(set, each)) if each else set()
+    return {feed: min(held[feed] for held in each) for feed in common}
 
 
 ROSTER = "SELECT roster FROM space WHERE id = ? AND state <> 'blocked' AND roster IS NOT NULL"

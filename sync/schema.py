@@ -112,5 +112,14 @@ CREATE TABLE introduced (
 ) WITHOUT ROWID;
 """
 
-STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS)
+CARRIED = """
+CREATE TABLE carried (              -- what a node had when it made the last bundle of its own that was taken in here
+  node BLOB NOT NULL,               -- fingerprint
+  feed BLOB NOT NULL,               -- key
+  next INTEGER NOT NULL,            -- how many of its entries
+  PRIMARY KEY (node, feed)
+) WITHOUT ROWID;
+"""
+
+STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS, CARRIED)
 """The tables of this version, made one step after the other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,49 @@ def test_an_old_stick_does_not_revive_what_was_erased(hall: Node, library: Node)
     assert library.board() == [] and b"Formula" not in b"".join(
         payload for (payload,) in library.db.execute("SELECT payload FROM entry WHERE payload IS NOT NULL")
     )
+
+
+def test_a_stick_for_one_space_leaves_out_what_came_from_there(hall: Node, library: Node) -> None:
+    for number in range(40):
+        hall.posts(f"Need {number}")
+    brings(stick(hall, library.space), library)
+    brings(stick(library), hall)
+    hall.posts("The newest")
+    whole, short = stick(hall), stick(hall, library.space)
+    assert len(short) < len(whole)
+    assert came(brings(short, library)) == (1, 0, 0, 0) and hall.digest() == library.digest()
+
+
+def test_a_space_that_lost_what_it_had_is_told_so_and_its_next_stick_sets_it_right(
+    tmp_path: Path, hall: Node, library: Node
+) -> None:
+    for number in range(3):
+        hall.posts(f"Need {number}")
+    copy = tmp_path / "copy"
+    library.run.close()
+    shutil.copytree(library.folder, copy)
+    library.new_run()
+    brings(stick(hall, library.space), library)
+    brings(stick(library), hall)
+    hall.posts("The newest")
+    old = Node(copy, "Library")
+    found = brings(stick(hall, library.space), old)
+    assert old.board() == [] and found.report["error"] == "absent"
+    brings(stick(old), hall)
+    assert came(brings(stick(hall, library.space), old)) == (4, 0, 0, 0)
+    old.run.close()
+
+
+def test_who_only_claims_to_be_a_node_leaves_nothing_out(hall: Node, library: Node) -> None:
+    hall.posts("Rice")
+    [feed] = log.feeds(hall.db)
+    into = io.BytesIO()
+    writer = Writer(into, [bundle.key_of_circle(circle.issuing_key(hall.folder).key).public_key()])
+    head = [[b64(hall.space), b64(feed.key), feed.next - 1, b64(feed.head)]]
+    writer.add(HEADS, msgspec.json.encode(head))
+    writer.end(hall.run.identity.node_key, library.run.identity.node_cert)
+    brings(into.getvalue(), hall)
+    assert came(brings(stick(hall, library.space), library))[0] == 1
 
 
 def test_what_is_for_here_stays_here(hall: Node, library: Node) -> None:

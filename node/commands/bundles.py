@@ -14,6 +14,10 @@ from node.run import Run
 from node.storage import spaces
 from sync.bundle import NotABundle
 
+ABSENT = (
+    "not all was taken: what came before some of it is not here. Carry a file from here to there first, "
+    "or let them write all of it with --whole."
+)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -27,13 +31,16 @@ def bundle_group() -> None:
 @bundle_group.command("export")
 @click.argument("file", type=FILE)
 @click.option("--to", metavar="SPACE", help="Only this space can open it; otherwise every space of the circle.")
+@click.option("--whole", is_flag=True, help="With --to: also what that space is known to have.")
 @common
-def export_bundle(here: Here, file: Path, to: str | None) -> None:
-    """Write what this node holds into FILE."""
+def export_bundle(here: Here, file: Path, to: str | None, whole: bool) -> None:
+    """Write what this node holds into FILE.
+
+    With --to without what that space had when it made the last file that came from there."""
     with here.run(fresh=False) as run:
         space = _space(run, to) if to else bundles.THE_CIRCLE
         try:
-            packed = bundles.make(run, file, space, here.progress("Writing"))
+            packed = bundles.make(run, file, space, here.progress("Writing"), whole)
         except NoBundle as error:
             raise Failed(str(error)) from None
         whom = spaces.name_of(run.db(), space) or "every space of the circle"
@@ -71,7 +78,7 @@ def import_bundle(here: Here, file: Path) -> None:
     if came.strange:
         here.talk(f"What {many(came.strange, 'space')} said that this one does not accept was passed over.")
     if why := came.report["error"]:
-        raise Failed(WHY.get(why, f"not all was taken ({why})"))
+        raise Failed(ABSENT if why == "absent" else WHY.get(why, f"not all was taken ({why})"))
 
 
 COMMANDS = (bundle_group,)

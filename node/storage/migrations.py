@@ -144,3 +144,8 @@ def blocks(db: Database) -> None:
 @migrations()
 def introductions(db: Database) -> None:
     _run(db, schema.INTRODUCTIONS)
+
+
+@migrations()
+def carried(db: Database) -> None:
+    _run(db, schema.CARRIED)
