@@ -9,6 +9,7 @@ from node.domain.wishes import (
     MarkMet,
     OpenWords,
     ReleasePromise,
+    StopWords,
     Withdraw,
 )
 from node.storage import board
@@ -31,6 +32,17 @@ def test_who_stops_is_told_what_it_means_and_the_other_side_sees_it(hall: Hall) 
     assert "You stopped." in presses(amina, "stop").text
     assert "The other side stopped." in with_ticket(hall, yusuf).page.text
     assert amina.opens("/ticket/1/stop") and amina.path == "/ticket"
+
+
+def test_who_writes_when_the_other_has_just_stopped_reads_so_and_keeps_the_words(hall: Hall) -> None:
+    ticket, post = posted(hall)
+    yusuf = promised(hall, post)
+    amina = with_ticket(hall, ticket)
+    says(hall, yusuf, StopWords(post, promise_of(hall, post)))
+    page = presses(amina, "write", words="Come at five")
+    assert amina.status == 422 and "one of you has stopped" in page.text
+    assert "This page shows how it stands now" in page.text and 'id="field-whole"' in page.html
+    assert "What you wrote was not sent:" in page.text and "Come at five" in page.text
 
 
 def test_a_report_reaches_the_stewards_where_they_may_read(hall: Hall) -> None:
