@@ -177,12 +177,12 @@ def blocked(machine: Machine) -> list[bytes]:
 
 
 def buries(machine: Machine, line: bytes) -> bool:
-    return bool(proofs.lines(machine.db, [proofs.proof_id(line)], family=True))
+    return any(proofs.lines(machine.db, [proofs.proof_id(line)], family=True))
 
 
 def tells(teller: Machine, asker: Machine, line: bytes) -> bool:
     """Whether one machine tells another of an erasure; one of a post for here stays there."""
-    return bool(proofs.lines(teller.db, [proofs.proof_id(line)], teller.space == asker.space))
+    return any(proofs.lines(teller.db, [proofs.proof_id(line)], teller.space == asker.space))
 
 
 @contextmanager
