@@ -152,7 +152,7 @@ def test_what_is_for_here_stays_here(hall: Node, library: Node) -> None:
 def test_who_carries_it_reads_nothing_in_it(hall: Node, library: Node) -> None:
     hall.posts("Formula for three months")
     for data in (stick(hall), stick(hall, library.space)):
-        for word in (b"Formula", b"Hall", hall.space, hall.space.hex().encode(), b"cb1\"", b"corkboard.local"):
+        for word in (b"Formula", b"Hall", hall.space, hall.space.hex().encode(), b'cb1"', b"corkboard.local"):
             assert word not in data.removeprefix(bundle.MAGIC)
 
 
@@ -284,9 +284,7 @@ def test_heads_that_lie_bring_nothing_and_say_so(hall: Node, library: Node) -> N
     assert library.board() == ["Rice"] and found.report["error"] == "absent"
 
 
-def test_a_false_signature_of_its_maker_names_nobody_and_what_proves_itself_comes_in(
-    hall: Node, library: Node
-) -> None:
+def test_a_false_signature_of_its_maker_names_nobody_and_what_proves_itself_comes_in(hall: Node, library: Node) -> None:
     hall.posts("Rice")
     into = io.BytesIO()
     writer = Writer(into, [bundle.key_of_circle(circle.issuing_key(hall.folder).key).public_key()])

@@ -61,9 +61,10 @@ def test_it_reads_what_a_ticket_said_and_what_it_took_back():
     said = reader.body(entries[3], verify)
     assert said[2:] == [SPACE["space_id"], "post.renewed", 1, {"days": 14}]
     assert entries[3]["post"] == reader.blake("cb1 post", entries[3]["owner"])
-    roster, tombstone = (reader.proof(line, verify) for line in PROOFS)
+    roster, tombstone, fork = (reader.proof(line, verify) for line in PROOFS)
     assert [reader.word(reader.blake("cb1 proof", line)) for line in PROOFS] == SPACE["proof_ids"]
     assert reader.unword(tombstone[1], 32) == entries[4]["owner"] and entries[4]["payload"] is None
+    assert reader.unword(fork[5][0][1], 32) == entries[0]["feed"] and fork[5][0][2] == fork[7][0][2] == 3
     assert reader.opening(entries[0], verify)["node"] in [reader.unword(key, 32) for key in roster[3]]
 
 
@@ -121,9 +122,10 @@ def test_both_refuse_a_feed_that_is_cut_short_anywhere_but_behind_a_signed_entry
         agree_about(FEED[:at])
 
 
-def test_a_proof_with_one_byte_changed_proves_nothing():
+@pytest.mark.parametrize("every", [37, pytest.param(1, marks=pytest.mark.long)])
+def test_a_proof_with_one_byte_changed_proves_nothing(every):
     for line in PROOFS:
-        for at in range(len(line)):
+        for at in range(0, len(line), every):
             changed = line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]
             with pytest.raises(Refused):
                 proofs.read(changed)

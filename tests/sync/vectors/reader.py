@@ -5,6 +5,7 @@ It shares no code with the project, so where both read the same bytes in the sam
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -134,14 +135,23 @@ def opening(first: dict[str, object], verify: Verify) -> dict[str, object]:
     """Who opened a feed: space and node as public keys, proved by two certificates and a signature."""
     said = json.loads(first["payload"])
     need(list(said) == ["event", "space", "node", "scope", "name", "sig"] and said["event"] == "open", "an opening")
-    space, node = (base64.urlsafe_b64decode(said[name] + "==") for name in ("space", "node"))
-    space_key, node_key = certified(space), certified(node)
-    need(space[:-64] == outer(space_form(space_key)) and node[:-64] == outer(node_form(node_key, space_key)), "form")
-    need(verify(space_key, space[-64:], space_form(space_key)), "the space signs itself")
-    need(verify(space_key, node[-64:], node_form(node_key, space_key)), "the space signs its node")
-    signed = b"cb1 feed\n" + first["feed"] + said["scope"].encode()
-    need(verify(node_key, unword(said["sig"], 64), signed), "the node signs its feed")
+    space_key, node_key = whose(first["feed"], said["space"], said["node"], said["scope"], said["sig"], verify)
     return {"space": space_key, "node": node_key, "scope": said["scope"], "name": said["name"]}
+
+
+def whose(key: bytes, space: str, node: str, scope: str, sig: str, verify: Verify) -> tuple[bytes, bytes]:
+    """The public keys of the space and the node whose feed has this key."""
+    certificates = [base64.urlsafe_b64decode(text + "==") for text in (space, node)]
+    need([word(data) for data in certificates] == [space, node], "one spelling")
+    space_cert, node_cert = certificates
+    space_key, node_key = certified(space_cert), certified(node_cert)
+    need(space_cert[:-64] == outer(space_form(space_key)), "form")
+    need(node_cert[:-64] == outer(node_form(node_key, space_key)), "form")
+    need(verify(space_key, space_cert[-64:], space_form(space_key)), "the space signs itself")
+    need(verify(space_key, node_cert[-64:], node_form(node_key, space_key)), "the space signs its node")
+    need(scope in ("circle", "here"), "a scope")
+    need(verify(node_key, unword(sig, 64), b"cb1 feed\n" + key + scope.encode()), "the node signs its feed")
+    return space_key, node_key
 
 
 def body(one: dict[str, object], verify: Verify) -> list[object] | None:
@@ -156,17 +166,40 @@ def body(one: dict[str, object], verify: Verify) -> list[object] | None:
 
 
 def proof(line: bytes, verify: Verify) -> list[object]:
-    """A tombstone or a roster. Raises Wrong."""
+    """A tombstone, a roster, or evidence of a fork. Raises Wrong."""
     said = json.loads(line)
     need(compact(said) == line, "written in the one way")
     if said[0] == "ct1":
         owner = unword(said[1], 32)
         need(verify(owner, unword(said[2], 64), b"cb1 tombstone\n" + owner), "signed by its ticket")
+    elif said[0] == "cf1":
+        evidence(said, verify)
     else:
         need(said[0] == "cr1" and integer(said[2]), "a roster")
         signed = b"cb1 roster\n" + compact([*said[:-1], ""])
         need(verify(unword(said[1], 32), unword(said[-1], 64), signed), "signed by its space")
     return said
+
+
+def evidence(said: list[object], verify: Verify) -> None:
+    _, space, node, scope, sig, one, one_sig, other, other_sig = said
+    first, second = run(one, one_sig, verify), run(other, other_sig, verify)
+    need(first["feed"] == second["feed"], "of one feed")
+    whose(first["feed"], space, node, scope, sig, verify)
+    if first["seq"] == second["seq"]:
+        need(first["id"] < second["id"], "two entries of one place, the smaller id first")
+    else:
+        need(first["seq"] + 1 == second["seq"] and second["prev"] != first["id"], "follows another entry")
+
+
+def run(headers: list[object], sig: str, verify: Verify) -> dict[str, object]:
+    """The first of these headers, which follow each other, the last of them signed."""
+    need(1 <= len(headers) <= 500, "so many headers")
+    chain = [{**header(compact(one)), "id": blake("cb1 entry", compact(one))} for one in headers]
+    for before, one in itertools.pairwise(chain):
+        need((one["feed"], one["seq"], one["prev"]) == (before["feed"], before["seq"] + 1, before["id"]), "a chain")
+    need(verify(chain[-1]["feed"], unword(sig, 64), b"cb1 head\n" + compact(headers[-1])), "signed by its feed")
+    return chain[0]
 
 
 # Certificates, as far as they differ: everything else is these bytes.

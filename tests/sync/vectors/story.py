@@ -10,9 +10,10 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import confirming, identity, log, proofs, schema
+from sync import confirming, forks, identity, log, proofs, schema
 from sync.entry import CONFIRMED, b64, post_id
 from sync.identity import Paper
 from sync.writer import Draft, Writer
@@ -58,6 +59,7 @@ def _told(folder: Path) -> dict[str, bytes]:
         log.drop_payloads(db, [held[-1].k])
         proofs.take(db, [tombstone], BEGIN_MS)
         writer.append(db, [Draft(confirming.payload([_public(ERASED)]), sys=CONFIRMED)])
+    fork = _two_histories(db, writer)
     said = {
         "paper": paper.digits(),
         "space_id": b64(me.space_id),
@@ -66,7 +68,7 @@ def _told(folder: Path) -> dict[str, bytes]:
         "node_cert": b64(me.node_cert),
         "node_fingerprint": b64(me.node_fingerprint),
         "entry_ids": [b64(held.entry.id) for held in log.read_all(db)],
-        "proof_ids": [b64(proofs.proof_id(line)) for line in (roster, tombstone)],
+        "proof_ids": [b64(proofs.proof_id(line)) for line in (roster, tombstone, fork)],
         "digest": log.digest(db),
     }
     lines = [line for from_seq in (0, 4, 5) for line in log.page(db, 1, from_seq, 1, 1)]
@@ -74,8 +76,18 @@ def _told(folder: Path) -> dict[str, bytes]:
     return {
         "space.json": json.dumps(said, indent=1).encode() + b"\n",
         "feed.ndjson": b"".join(line + b"\n" for line in lines),
-        "proofs.ndjson": roster + b"\n" + tombstone + b"\n",
+        "proofs.ndjson": b"".join(line + b"\n" for line in (roster, tombstone, fork)),
     }
+
+
+def _two_histories(db: sqlite3.Connection, writer: Writer) -> bytes:
+    """Evidence that the feed parted behind its third entry."""
+    (key,) = writer._keys.values()
+    (feed,) = log.feeds(db)
+    parted = msgspec.structs.replace(feed, next=3, head=log.id_at(db, feed, 2))
+    found = forks.between(db, feed, writer._entries(parted, key, [Draft(b'{"event":"note","words":"other"}')]))
+    assert found is not None
+    return found[1]
 
 
 def _words(home: bytes) -> list[Draft]:
