@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-MARK, ARABIC_MARK, NUMBER_MARK = "vxqzkjw", "ضظغخذثشق", "9730598241"
-MARKS = [mark.encode() for mark in (MARK, ARABIC_MARK, NUMBER_MARK)]
+MARK, ARABIC_MARK, NUMBER_MARK = SECRET = ("vxqzkjw", "ضظغخذثشق", "9730598241")
+PUBLIC = ("jqwxvzkq", "قشثظضخغذ", "6042817395")  # of what everybody may read until it is erased
+MARKS = [mark.encode() for mark in SECRET]
+PUBLIC_MARKS = [mark.encode() for mark in PUBLIC]
 
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 HEX = re.compile(rb"[0-9A-Fa-f]{14,}")
@@ -23,21 +25,25 @@ DIGITS = re.compile(rb"(?<![0-9])[0-9](?:[ -]?[0-9]){14,}")
 
 
 class Cage:
-    """Makes canaries, each once. seed: the same ones again."""
+    """Makes canaries and counts them. seed: the same ones again; marks: for words, Arabic words, numbers."""
 
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
+    def __init__(self, seed: int, marks: tuple[str, str, str] = SECRET) -> None:
+        self._chance, self._marks, self.made = random.Random(seed), marks, 0
+
+    def _bird(self, letters: str, length: int, mark: int) -> str:
+        self.made += 1
+        return "".join(self._chance.choices(letters, k=length)) + self._marks[mark]
 
     def word(self) -> str:
         """As somebody might misspell a word."""
-        return "".join(self._chance.choices("bcdfghlmnprstaeiou", k=8)) + MARK
+        return self._bird("bcdfghlmnprstaeiou", 8, 0)
 
     def arabic(self) -> str:
-        return "".join(self._chance.choices("بتجحدرسطعفلمنهوي", k=8)) + ARABIC_MARK
+        return self._bird("بتجحدرسطعفلمنهوي", 8, 1)
 
     def number(self) -> str:
         """Of a telephone."""
-        return "0" + "".join(self._chance.choices("0123456789", k=4)) + NUMBER_MARK
+        return "0" + self._bird("0123456789", 4, 2)
 
 
 def disguises(data: bytes) -> Iterator[bytes]:
