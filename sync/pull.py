@@ -232,7 +232,8 @@ class Pull:
         began = self._seconds()
         await self._work(enter, self._gate, pages, self.report)
         quick = self._seconds() - began < TRANSACTION_SECONDS
-        self._pages_at_once = min(PAGES_A_TRANSACTION, self._pages_at_once * 2) if quick else 1
+        more, fewer = min(PAGES_A_TRANSACTION, self._pages_at_once * 2), max(1, self._pages_at_once // 2)
+        self._pages_at_once = more if quick else fewer
 
     async def _payloads(self) -> None:
         """Tries what is missing here, as much as one request asks for."""

@@ -12,7 +12,7 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -93,12 +93,13 @@ class Visits:
         self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
         self._strangers_at_once = asyncio.Semaphore(STRANGERS_AT_ONCE)
 
-    async def refresh(self) -> None:
-        """Begins to visit peers that are new in the table, and stops visiting those that are blocked."""
+    async def refresh(self) -> Iterable[bytes]:
+        """Begins to visit peers that are new in the table, and stops visiting those that are blocked. Returns all."""
         rows = {peer.node: peer.address for peer in await self._look(lambda: circle.peers(self._gate.db()))}
         fresh, self._members = rows.keys() - self._members, set(rows)
         for node in fresh:  # of the circle now; it may have been tried as a stranger before
             self.appeared(node, [rows[node]] if rows[node] else [])
+        return rows
 
     def appeared(self, node: bytes, addresses: Iterable[str]) -> None:
         """A node is, or says that it is, at these addresses: visit it now."""
@@ -122,9 +123,7 @@ class Visits:
 
     async def visit_all(self) -> list[Visited]:
         """Every peer now, and how it went."""
-        await self.refresh()
-        rows = await self._look(lambda: circle.peers(self._gate.db()))
-        peers = [self._peers[row.node] for row in rows if row.node in self._peers]
+        peers = [self._peers[node] for node in await self.refresh() if node in self._peers]
         return list(await asyncio.gather(*(self.visit(peer) for peer in peers)))
 
     async def visit_address(self, address: str) -> Visited:
@@ -169,17 +168,22 @@ class Visits:
         """One visit, after the one that is on its way to the same peer."""
         async with peer.busy, self._at_once if peer.node in self._members else self._strangers_at_once:
             report, error = Report(), "no-address"
-            for address in await self._addresses(peer):
+            async for address in self._addresses(peer):
                 report, error = await self._visit_at(peer, address)
                 if error not in ("unreachable", "silent", "handshake", "somebody-else"):
                     break  # it was reached: another way to it would meet the same
             return await self._work(self._note, peer.node, report, error)
 
-    async def _addresses(self, peer: _Peer) -> list[str]:
+    async def _addresses(self, peer: _Peer) -> AsyncIterator[str]:
+        """That of the kept line first. Only where it leads nowhere the others are looked up."""
+        kept = peer.link.address if peer.link else ""
+        if kept:
+            yield kept
         rows = await self._look(lambda: circle.peers(self._gate.db()))
         last = [row.address for row in rows if row.node == peer.node and row.address]
-        kept = [peer.link.address] if peer.link else []
-        return list(dict.fromkeys([*kept, *peer.hints, *last]))
+        for address in dict.fromkeys([*peer.hints, *last]):
+            if address != kept:
+                yield address
 
     async def _visit_at(self, peer: _Peer, address: str) -> tuple[Report, str]:
         kept = peer.link is not None

@@ -15,7 +15,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 0",  # one process alone checkpoints: see checkpoint()
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -8192",  # each of a dozen connections has its own
 )
 CHECKPOINT_LOCK = "checkpoint.lock"
 
