@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from node import intake
+from node import bundles, intake
 from node.gate import BoardGate
 from node.run import Run
 from node.settings import Settings
@@ -54,6 +54,8 @@ class Asker:
                 return None
             case "visits":
                 return await self._visit()
+            case "unpacks":
+                return await asyncio.to_thread(self._unpack, Path(asked["file"]))
             case "tidies":
                 intake.tidy(self._run)
                 return measure.disk_bytes(self._run.settings.data)
@@ -73,19 +75,42 @@ class Asker:
     async def _visit(self) -> dict[str, object]:
         """One visit and what it took, until everything is on the disk."""
         assert self._visits
-        idle, wire = measure.memory_bytes(), measure.wire_bytes()
-        measure.forget_peak()
-        cpu, began = measure.cpu_seconds(), time.perf_counter()
+        took, wire = Took(), measure.wire_bytes()
         (went,) = await self._visits.visit_all()
-        seconds, cpu = time.perf_counter() - began, measure.cpu_seconds() - cpu
         return {
-            "seconds": seconds,
-            "cpu": cpu,
-            "peak_over_idle": max(0, measure.peak_bytes() - idle),
+            **took.so_far(),
             "wire": measure.wire_bytes() - wire,
             "error": went.error,
             "requests": went.report.asked,
             "entries": sum(one.new_entries for one in went.report.taken if isinstance(one, intake.Taken)),
+        }
+
+    def _unpack(self, file: Path) -> dict[str, object]:
+        """The same by a stick."""
+        took = Took()
+        with file.open("rb") as stick:
+            came = bundles.take(self._run, stick, lambda done, total: None)
+        return {
+            **took.so_far(),
+            "wire": file.stat().st_size,
+            "error": came.report["error"],
+            "entries": came.report["entries"],
+        }
+
+
+class Took:
+    """Seconds, processor seconds and memory from now on."""
+
+    def __init__(self) -> None:
+        self._idle = measure.memory_bytes()
+        measure.forget_peak()
+        self._cpu, self._began = measure.cpu_seconds(), time.perf_counter()
+
+    def so_far(self) -> dict[str, float]:
+        return {
+            "seconds": time.perf_counter() - self._began,
+            "cpu": measure.cpu_seconds() - self._cpu,
+            "peak_over_idle": max(0, measure.peak_bytes() - self._idle),
         }
 
 

@@ -26,7 +26,7 @@ from sync import log
 SIZES, QUICK_SIZES = (10_000, 50_000, 100_000), (10_000,)
 ROUNDS, QUICK_ROUNDS = 3, 2
 NEWS, NEWS_ROUNDS = 100, 7
-KINDS = {"log": "posts", "posts": "posts", "mix": "mix"}  # what is measured: what the full node holds
+KINDS = {"log": "posts", "posts": "posts", "mix": "mix", "stick": "posts"}  # what is measured: what the full node holds
 
 Measured = dict[str, float]
 
@@ -83,7 +83,7 @@ class Bench:
     def _round(self, kind: str, full: str) -> dict[str, Any]:
         least = self._limit(full)
         with self.empty(kind, full) as asker:
-            took = self.visit(asker, full)
+            took = self._by_stick(asker, full) if kind == "stick" else self.visit(asker, full)
             disk = asker.asks("tidies")
         entries = took["entries"]
         return {
@@ -122,6 +122,11 @@ class Bench:
         if took["error"]:
             raise RuntimeError(f"a visit failed: {took['error']}")
         return {**took, "teller_cpu": self.tellers[full].asks("cpu") - cpu}
+
+    def _by_stick(self, asker: Child, full: str) -> dict[str, Any]:
+        file = str(self.new_folder() / "posts.corkboard")
+        packed = self.tellers[full].asks("packs", file=file)
+        return {**asker.asks("unpacks", file=file), "teller_cpu": packed}
 
     def news(self, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
         """A little news, and none, on kept connections: on nearly nothing and on all posts, in turns."""

@@ -7,8 +7,13 @@ import platform
 import sqlite3
 from typing import Any
 
-GOALS = {"log": 0.55, "posts": 0.38, "mix": 0.28}
-SAID = {"log": "in the log", "posts": "queryable", "mix": "queryable, a fifth about old posts"}
+GOALS = {"log": 0.55, "posts": 0.38, "mix": 0.28, "stick": 0.38}
+SAID = {
+    "log": "in the log",
+    "posts": "queryable",
+    "mix": "queryable, a fifth about old posts",
+    "stick": "queryable, by a stick",
+}
 
 
 def machine() -> dict[str, object]:
