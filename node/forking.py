@@ -45,7 +45,7 @@ def _neighbours_words(db: sqlite3.Connection, feed: Feed) -> list[Draft]:
     """What tickets said on this feed and is on no other that counts."""
     feeds = Feeds(db)
     said = (held for held in log.read(db, feed.no, 0, feed.known_to_others) if _is_by_its_ticket(held))
-    words = [held.entry for held in said if not _is_elsewhere(db, feeds, held)]
+    words = [held.entry for held in said if not _is_elsewhere(db, feeds, held, feed.scope == "here")]
     return [Draft(entry.payload or b"", entry.header.post, entry.header.owner) for entry in words]
 
 
@@ -54,9 +54,11 @@ def _is_by_its_ticket(held: Held) -> bool:
     return bool(header.owner) and bodies.read(held.entry.payload, header.post, header.owner) is not None
 
 
-def _is_elsewhere(db: sqlite3.Connection, feeds: Feeds, held: Held) -> bool:
+def _is_elsewhere(db: sqlite3.Connection, feeds: Feeds, held: Held, here: bool) -> bool:
+    """here: a place where only this space reads will do."""
     body = bodies.literal(held.entry.payload or b"")
-    places = (k for (k,) in db.execute(ABOUT, (short(held.entry.header.post),)).fetchall() if feeds.counts(k))
+    found = (k for (k,) in db.execute(ABOUT, (short(held.entry.header.post),)).fetchall())
+    places = (k for k in found if feeds.counts(k) and (here or not feeds.of(k).here))
     others = (log.one(db, k) for k in places)
     return any(bodies.literal(one.entry.payload) == body for one in others if one and one.entry.payload)
 

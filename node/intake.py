@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from node import burying, cutting, stewards
+from node import burying, cutting, stewards, widening
 from node.domain import bodies, codes, sealed, wire
 from node.domain.decide import Facts, decide
 from node.domain.refusals import Refusal, Refusals
 from node.domain.tickets import Ticket
 from node.domain.values import FAR_FUTURE_MS, Event, Post
-from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Wish
+from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Widen, Wish
 from node.run import Run
 from node.storage import board, db, done, forgetting, projection, retention, turn
 from node.storage.board import Known
@@ -121,6 +121,7 @@ def accept(
             changes = changes.plus(cutting.settle(run, connection))
         if introductions.hear(connection, held, now_ms):
             introductions.settle(connection, now_ms, run.settings.introductions)
+        changes = changes.plus(widening.carry_on(run, connection, held))
         back = cutting.returned(connection, held, run.identity.node_fingerprint) if held else 0
     return msgspec.structs.replace(_taken(len(held), changes), returned=back)
 
@@ -251,6 +252,9 @@ def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket
     else:
         assert known.post is not None, "decide refuses what is about an unknown post"
         home, scope = _home_of(known.post, ticket, run), known.post.scope
+        if isinstance(wish, Widen):
+            widening.carry(run, connection, post_id)
+            scope = "circle"
     counter = bodies.last_counter(known.said, post_id, ticket.owner) + 1
     payload = bodies.make(ticket.signing, post_id, home, counter, _sealed(event, post_id, ticket.owner))
     spoken = run.writer.append(connection, [Draft(payload, post_id, ticket.owner)], scope)

@@ -118,6 +118,8 @@ def _withdraw(wish: Withdraw, post: Post, facts: Facts) -> Event:
 @rule.register
 def _widen(wish: Widen, post: Post, facts: Facts) -> Event:
     _may("post.widened", post, facts)
+    if not post.owner:  # its id is that of its opening, which is in a feed for here
+        raise Refusals([Refusal("ticket.none")])
     if post.scope == "circle":
         raise Refusals([Refusal("post.widened")])
     return Event("post.widened", {})

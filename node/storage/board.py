@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from node.domain import codes, order, post
+from node.domain import codes, order
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
 from node.storage import rows, search
 from node.storage.cards import Card, Viewer
-from node.storage.gather import Feeds, Tombstones, short
+from node.storage.gather import Feeds, short
 from node.storage.rows import OVER, Row
 from sync import log
 
@@ -227,8 +227,8 @@ class Known(msgspec.Struct, frozen=True):
 def held(db: sqlite3.Connection, post_id: bytes) -> Known:
     """All that is known here about a post."""
     row = gathering.row(db, post_id)
-    said = gathering.gather(db, post_id, Feeds(db), (row.n,) if row else ()).said
-    return Known(post.fold(post_id, said, Tombstones(db)), said, row.expires if row else FAR_FUTURE_MS)
+    found, gathered = gathering.folded(db, post_id, Feeds(db), (row.n,) if row else ())
+    return Known(found, gathered.said, row.expires if row else FAR_FUTURE_MS)
 
 
 OUTSIDE = "SELECT id FROM post WHERE outside = ? ORDER BY id LIMIT 1"

@@ -6,11 +6,12 @@ from typing import Literal
 
 import msgspec
 
-from node.domain import codes, post, threads
+from node.domain import codes, threads
 from node.domain.status import PROMISE_DAYS, Status, holding, status
 from node.domain.values import Post, Promise, Reported, Translation
 from node.storage import memory, rows
-from node.storage.gather import Feeds, Tombstones, gather
+from node.storage.gather import Feeds
+from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
 
 Reader = Literal["poster", "stewards"]
@@ -94,8 +95,7 @@ class Viewer:
 
     def whole(self, row: Row) -> Card:
         """With all that was said to it, words included: folded from the log."""
-        held = gather(self._db, row.id, self._feeds, (row.n,)).said
-        folded = post.fold(row.id, held, Tombstones(self._db))
+        folded, _ = fold_all(self._db, row.id, self._feeds, (row.n,))
         if folded is None:
             return self.card(row)
         facts = rows.facts_of(folded)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from node.domain import post
 from node.storage import db as database
 from node.storage import memory, search, turn
-from node.storage.gather import Feeds, Tombstones, gather, row, short
+from node.storage.gather import Feeds, row, short
+from node.storage.gather import folded as fold_all
 from node.storage.work import Changes, Work, needless
 from sync import log, proofs
 from sync.entry import BOARD, Entry, entry_id, parse_header
@@ -100,12 +100,11 @@ DONE = "DELETE FROM due WHERE k = ?"
 def drop_due(db: sqlite3.Connection, now_ms: int) -> Changes:
     """Drops the words whose time has come, if the fold still does not read them."""
     due = db.execute(DUE, (now_ms,)).fetchall()
-    feeds, erased = Feeds(db), Tombstones(db)
+    feeds = Feeds(db)
     dropped: dict[int, bytes] = {}
     for k, post_id in due:
         old = row(db, post_id)
-        gathered = gather(db, post_id, feeds, (old.n,) if old else ())
-        folded = post.fold(post_id, gathered.said, erased)
+        folded, gathered = fold_all(db, post_id, feeds, (old.n,) if old else ())
         if folded and k in needless(folded, gathered):
             dropped[k] = post_id
     db.executemany(DONE, [(k,) for k, _ in due])

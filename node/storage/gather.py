@@ -1,4 +1,4 @@
-"""All that the log holds about one post, as the fold wants it. Reads only; `about` leads from a post to its entries.
+"""All that the log holds about one post, and what that makes it. Reads only; `about` leads from a post to its entries.
 
 An entry that opens a post without ticket is not in `about` as long as it is that post's `n`: most posts need no line.
 """
@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable
 
 import msgspec
 
-from node.domain import codes
-from node.domain.values import Said
+from node.domain import codes, post
+from node.domain.values import Post, Said
 from node.storage import rows
 from node.storage.rows import Row
 from sync import log
@@ -66,11 +66,12 @@ class Tombstones(Container[bytes]):
 
 class Gathered(msgspec.Struct, frozen=True):
     """What is held about a post, and under which key each entry is. aside: keys of what does not count, as far as its
-    words are held."""
+    words are held; copies: of these, what was said for here about a post that the circle knows."""
 
     said: list[Said]
     ks: dict[bytes, int]
     aside: frozenset[int] = frozenset()
+    copies: frozenset[int] = frozenset()
 
 
 ROWS = f"""
@@ -111,6 +112,23 @@ def gather(db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iter
         elif payload is not None:
             aside.add(k)
     return Gathered(said, key_of, frozenset(aside))
+
+
+def folded(
+    db: sqlite3.Connection, post_id: bytes, feeds: Feeds, opened_at: Iterable[int] = ()
+) -> tuple[Post | None, Gathered]:
+    """A post by all that counts, and what that is. What the circle knows is folded from what the circle has, so that
+    its row is the same everywhere; what is held for here alone is for here, whatever its words say."""
+    held, erased = gather(db, post_id, feeds, opened_at), Tombstones(db)
+    copies = {id_: k for id_, k in held.ks.items() if feeds.of(k).here}
+    if not copies:
+        return post.fold(post_id, held.said, erased), held
+    told = [one for one in held.said if one.id not in copies]
+    if known := post.fold(post_id, told, erased) if told else None:
+        left = frozenset(copies[one.id] for one in held.said if one.id in copies and one.payload is not None)
+        return known, Gathered(told, {one.id: held.ks[one.id] for one in told}, held.aside | left, left)
+    found = post.fold(post_id, held.said, erased)
+    return found and msgspec.structs.replace(found, scope="here"), held
 
 
 def said_of(id_: bytes, header: Header, payload: bytes | None, space: bytes) -> Said:

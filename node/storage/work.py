@@ -11,7 +11,8 @@ import msgspec
 from node.domain import codes, onward, post
 from node.domain.values import Post
 from node.storage import rows, search
-from node.storage.gather import Feeds, Gathered, Tombstones, gather, row, rows_of, said_of, short
+from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
+from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
 from sync.log import SEQ_MASK, Held
@@ -49,7 +50,6 @@ class Work:
         self._before: dict[bytes, tuple[Row, Row | None]] = {}
         self._words: list[tuple[int, str]] = []
         self._lifted: dict[bytes, Row | None] = {}
-        self._erased = Tombstones(db)
 
     def open(self, alone: Sequence[Held], spoken_of: Container[bytes]) -> set[int]:
         """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
@@ -59,6 +59,8 @@ class Work:
         for k, entry in ((one.k, one.entry) for one in alone):
             feed = self._feeds.of(k)
             opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
+            if opened and feed.here:
+                opened = msgspec.structs.replace(opened, scope="here")
             if opened is None or k & SEQ_MASK >= feed.counts:
                 if entry.id in spoken_of:
                     unread.add(k)
@@ -87,6 +89,8 @@ class Work:
         header = held.entry.header
         if old is None or header.owner or old.state & ERASED or not self._feeds.counts(held.k):
             return False
+        if old.here or self._feeds.of(held.k).here:
+            return False
         facts, home = rows.read_facts(old.facts), self._feeds.of(old.n).space
         if facts.owner or facts.last is None or (facts.last or old.id) not in header.refs:
             return False
@@ -110,8 +114,7 @@ class Work:
     def refold(self, post_id: bytes, opened_at: Iterable[int] = ()) -> None:
         """A post by everything that the log holds about it now."""
         old = self._lifted[post_id] if post_id in self._lifted else row(self._db, post_id)
-        gathered = gather(self._db, post_id, self._feeds, (*opened_at, old.n) if old else opened_at)
-        folded = post.fold(post_id, gathered.said, self._erased)
+        folded, gathered = fold_all(self._db, post_id, self._feeds, (*opened_at, old.n) if old else opened_at)
         n = _first_opening(folded, gathered) if folded else 0
         opening = gathered.ks.get(post_id, n)
         if opening != n:
@@ -120,8 +123,6 @@ class Work:
             self.lift(post_id)
             self._ask_again(gathered)
             return
-        if folded.erased and self._is_known_here_only(post_id, gathered):
-            folded = msgspec.structs.replace(folded, scope="here")  # no word is left to say so
         k = gathered.ks.get(folded.words_from, 0)
         since = self._since(_all_that_say(gathered, folded.since_from), folded.since) if k else 0
         last = b"" if folded.owner or folded.erased else onward.last(post_id, gathered.said)
@@ -129,11 +130,6 @@ class Work:
             self._ask_again(gathered)
         self._replace(post_id, old, folded, rows.row_of(folded, n, k, since, self._feeds.of(n).space, last))
         self._note_needless(folded, gathered)
-
-    def _is_known_here_only(self, post_id: bytes, gathered: Gathered) -> bool:
-        """Others, who have nothing of what is for here, have no row of it."""
-        told = [one for one in gathered.said if not self._feeds.of(gathered.ks[one.id]).here]
-        return len(told) < len(gathered.said) and post.fold(post_id, told, self._erased) is None
 
     def _ask_again(self, gathered: Gathered) -> None:
         """What may have been dropped for an edit or an erasure that counts no more. Never what a ticket erased: a peer
@@ -220,12 +216,12 @@ ADD_LATE = "INSERT INTO late (k, ms) VALUES (?, ?)"
 
 
 def needless(folded: Post, gathered: Gathered) -> set[int]:
-    """Keys of the entries that the fold of this post never reads again; of an erased one also of what does not count
-    and could not be read anyway, such as words on a feed that was set aside."""
+    """Keys of the entries that the fold of this post never reads again; what was said for here of a post that the
+    circle knows by now; of an erased one also what does not count, such as words on a feed that was set aside."""
     if len(gathered.said) == 1 and not gathered.aside:
         return set()
     unread = {gathered.ks[id_] for id_ in post.needless(folded, gathered.said)}
-    return unread | gathered.aside if folded.erased else unread
+    return unread | (gathered.aside if folded.erased else gathered.copies)
 
 
 def _all_that_say(gathered: Gathered, id_: bytes) -> list[int]:
