@@ -85,10 +85,10 @@ class Came(msgspec.Struct, frozen=True):
     strange: int
 
 
-def take(run: Run, file: BinaryIO, progress: Progress) -> Came:
+def take(run: Run, file: BinaryIO, progress: Progress, gate: BoardGate | None = None) -> Came:
     """Takes what is new. All of the file is checked first: raises NotABundle, and then nothing was taken. A second time
-    nothing changes."""
-    db, gate = run.db(), BoardGate(run)
+    nothing changes. gate: where it comes in, if not by this node's own."""
+    db, gate = run.db(), gate or BoardGate(run)
     carried = Carried(Reader(file, _keys(run)), progress)
     visit = carry.unpacking(carried, gate, carry.maker_of(db, carried.maker), run.clock_ms)
     error = ""

@@ -1,6 +1,6 @@
 """What can happen in a simulated circle: a table of actions, each with how often it is chosen.
 
-To add one, write it here, in `speaking` or in `tickets`, and decorate it. An action does something to the world
+To add one, write it here, in `speaking`, `sticks` or `tickets`, and decorate it. An action does something to the world
 with the world's dice and says in one line what; "" when it could not.
 """
 

@@ -5,14 +5,17 @@ Raises Broken, with one sentence, at the first promise that does not hold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from node import intake
 from node.run import DATABASE_FILE
-from node.storage import projection, rows
-from node.storage.gather import short
-from sync import log
+from node.storage import gather, projection, rows
+from node.storage.gather import Feeds, short
+from sync import log, proofs
 from sync.entry import Header, post_id
+from sync.log import Held
+from sync.schema import FEED_SHIFT
 from tests.simulate.actions import DAY, pair
 from tests.simulate.machine import Machine
 from tests.simulate.wire import Faults
@@ -33,6 +36,7 @@ def judge(world: World) -> None:
     void_no_feed_with_one_history(world)
     agree(world)
     keep_what_was_acknowledged(world)
+    carry_on_what_was_said_on_void_feeds(world)
     pass_a_century(world)
     settle(world)
     agree(world)
@@ -121,6 +125,7 @@ def agree(world: World) -> None:
     hall = [one for one in together if one.place.startswith("hall")]
     if len({one.node for one in hall}) == 2:
         _same({one.name: str(_here(one)) for one in hall}, "feeds for here")
+    _who_holds_the_same_shows_the_same(world)
     for machine in world.machines:
         _lack_nothing_that_others_have(world, machine)
 
@@ -133,6 +138,27 @@ def _same(found: dict[str, str], what: str) -> None:
 def _here(machine: Machine) -> list[tuple[bytes, int, bytes]]:
     ours = [one for one in log.feeds(machine.db) if one.scope == "here" and one.space == machine.space]
     return sorted((one.key, one.next, one.head) for one in ours if one.state == "open")
+
+
+def _who_holds_the_same_shows_the_same(world: World) -> None:
+    """Also where some block others: whatever the reasons, equal logs make equal boards."""
+    alike: dict[object, dict[str, str]] = {}
+    for machine in world.machines:
+        alike.setdefault(_held(machine), {})[machine.name] = projection.digest(machine.db)
+    for boards in alike.values():
+        _same(boards, "boards of equal logs")
+
+
+TOMBSTONES = "SELECT about FROM proof WHERE kind = 'tombstone' ORDER BY about"
+WORDLESS = "SELECT k & ((1 << 40) - 1) FROM entry WHERE k >> 40 = ? AND payload IS NULL ORDER BY k"
+
+
+def _held(machine: Machine) -> object:
+    """Which entries of the circle count here, of which of them the words are gone, and what was erased."""
+    feeds = [feed for feed in log.feeds(machine.db) if feed.state == "open" and feed.scope == "circle"]
+    counts = sorted((feed.key, feed.next if feed.counts is None else min(feed.next, feed.counts)) for feed in feeds)
+    gone = sorted((feed.key, *(seq for (seq,) in machine.db.execute(WORDLESS, (feed.no,)))) for feed in feeds)
+    return tuple(counts), tuple(gone), tuple(machine.db.execute(TOMBSTONES).fetchall())
 
 
 MISSING = "SELECT k FROM missing"
@@ -178,6 +204,34 @@ def keep_what_was_acknowledged(world: World) -> None:
         raise Broken("an erasure that was acknowledged is nowhere any more")
 
 
+WORD = re.compile(rb"zq\d{4}x")
+
+
+def carry_on_what_was_said_on_void_feeds(world: World) -> None:
+    """What people said there and were told is written down is on a feed that counts, at every machine that holds it."""
+    for machine in world.honest():
+        counting = {word for held in _counting(machine) for word in WORD.findall(held.entry.payload or b"")}
+        for one in world.acknowledged:
+            feed = log.feed_by_key(machine.db, one.feed)
+            held = feed and feed.state == "void" and log.one(machine.db, feed.no << FEED_SHIFT | one.seq)
+            if not held or held.entry.id != one.id or not (held.entry.header.owner or one.space == machine.space):
+                continue
+            lost = set(WORD.findall(held.entry.payload or b"")) - counting
+            if any(not _may_be_gone(machine, *world.words[word.decode()]) for word in lost):
+                raise Broken(f"{machine.name} has not carried on what was said on a void feed")
+
+
+def _counting(machine: Machine) -> Iterator[Held]:
+    for feed in log.feeds(machine.db):
+        if feed.state == "open":
+            yield from log.read(machine.db, feed.no)
+
+
+def _may_be_gone(machine: Machine, owner: bytes, post: bytes) -> bool:
+    row = gather.row(machine.db, post)
+    return proofs.is_erased(machine.db, owner, post) or bool(row and row.state & rows.ERASED)
+
+
 def stand_up_to_a_look(machine: Machine) -> None:
     """The log verifies, and the board is what the log says."""
     log.verify(machine.db)
@@ -188,19 +242,19 @@ def stand_up_to_a_look(machine: Machine) -> None:
 
 
 POSTS, CODES = "SELECT * FROM post ORDER BY n", "SELECT code, n FROM code ORDER BY code, n"
-LEADS = """
-SELECT about.p, about.k FROM about JOIN feed ON feed.no = about.k >> 40 WHERE feed.state = 'open'
-"""
+LEADS = "SELECT p, k FROM about"
 OPENINGS = "SELECT id, n FROM post"
 TERMS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, search, row)"
 
 
 def _board(machine: Machine) -> list[object]:
-    """All its rows, every word of the index with how many posts have it, and which entries posts lead to: an opening
-    may be named twice, by `about` too, where it came without its words first."""
+    """All its rows, every word of the index with how many posts have it, and which entries that count posts lead to: an
+    opening may be named twice, by `about` too, where it came without its words first."""
+    feeds = Feeds(machine.db)
     posts, codes = (machine.db.execute(sql).fetchall() for sql in (POSTS, CODES))
     openings = {(short(post), n) for post, n in machine.db.execute(OPENINGS)}
-    return [posts, codes, sorted(openings | set(machine.db.execute(LEADS).fetchall())), list(_indexed(machine))]
+    leads = {(p, k) for p, k in machine.db.execute(LEADS).fetchall() if feeds.counts(k)}
+    return [posts, codes, sorted(openings | leads), list(_indexed(machine))]
 
 
 def _indexed(machine: Machine) -> Iterator[tuple[str, int]]:

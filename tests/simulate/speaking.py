@@ -151,6 +151,7 @@ _WISHES: tuple[Ask, ...] = (
     lambda world, machine, post_id: wishes.Report(post_id, _reason(world, post_id)),
     lambda world, machine, post_id: wishes.Translate(post_id, "so", f"Rooti {world.word(post=post_id)}"),
     lambda world, machine, post_id: wishes.GiveThanks(post_id),
+    lambda world, machine, post_id: wishes.Widen(post_id),
 )
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from node.storage import projection
 from sync import log
-from tests.simulate import actions, speaking, tickets, world
+from tests.simulate import actions, speaking, sticks, tickets, world
 from tests.simulate.judge import Broken, judge
 from tests.simulate.world import World
 
-STEPS = (12, 40)
+STEPS = (8, 32)
 SAYING = tuple(each for each in actions.TABLE if each.do.__module__ in (speaking.__name__, tickets.__name__))
 """What people do, as against machines."""
+STICKS = tuple(each for each in actions.TABLE if each.do.__module__ == sticks.__name__)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tests.simulate.machine import Killed
 from tests.simulate.wire import Faults
 
 FAIL = ("power_cut", "backup", "old_backup_is_restored", "clock_jumps", "block", "purge", "let_in_again")
-FAILING = [each for each in actions.TABLE if each.name in FAIL]
+FAILING = [*(each for each in actions.TABLE if each.name in FAIL), *story.STICKS]
 dice = st.integers(0, 1_000)
 
 

@@ -25,7 +25,7 @@ CIRCLE_KEY = bytes(32)
 def ticket_opens_a_post(world: World) -> str:
     machine, ticket = world.pick(), _new_ticket(world)
     post = bodies.post_id(ticket.owner)
-    scope = "here" if world.dice.random() < 0.15 else "circle"
+    scope = "here" if world.dice.random() < 0.3 else "circle"
     recorded = intake.record(machine.run, _state(world, ticket, post, scope), ticket=ticket)
     world.acknowledges(machine, recorded.entry)
     world.holders.append(Holder(ticket, machine.space, post))
@@ -64,6 +64,7 @@ def _wish(world: World, holder: Holder) -> wishes.AboutPost:
         wishes.Withdraw(holder.post),
         wishes.Renew(holder.post),
         wishes.GiveThanks(holder.post),
+        wishes.Widen(holder.post),
     ]
     return world.dice.choice(choices)
 

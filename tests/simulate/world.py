@@ -74,6 +74,7 @@ class World:
     hostile: set[str] = field(default_factory=set)
     backups: dict[str, list[Disk]] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
+    sticks: list[bytes] = field(default_factory=list)
     forked: set[bytes] = field(default_factory=set)
     posts: list[bytes] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
