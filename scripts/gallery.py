@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress import create_server
 
-from node import demo
+from node import demo, stewards
 from node.app import create_app
 from node.run import Run
 from node.settings import Settings
@@ -54,6 +54,7 @@ class Links:
     offer: str
     arabic: str
     over: str
+    own: str
 
 
 def free_port() -> int:
@@ -110,6 +111,7 @@ def worth_a_picture(run: Run) -> Links:
         offer=link(open_ones, kind="offer", lang="en"),
         arabic=link(open_ones, kind="need", lang="ar"),
         over=link(cards, status="met"),
+        own=link([card for card in open_ones if "poster" in card.readers]),
     )
 
 
@@ -167,6 +169,7 @@ def photograph(browser: Browser, address: str, folder: Path, links: Links, ticke
             camera = Camera(context, address, folder, screen, language)
             walk_pages(camera, screen, language, links)
             walk_posting(camera, language)
+            walk_helping(camera, links.own)
             walk_mine(camera, tickets)
             taken += camera.taken
             context.close()
@@ -224,10 +227,12 @@ def walk_posting(camera: Camera, language: str) -> None:
     camera.snap("post-5-words-wrong", tall)
     page.click("textarea")
     camera.snap("post-5-words-keys")
-    page.fill("textarea", WORDS[language])
+    page.fill("textarea", f"{WORDS[language]} 0151 234 56 78, 12 Mill Lane.")
     page.select_option("select", language)
     camera.snap("post-5-words", tall)
     camera.press(".dock .btn-main")
+    camera.snap("post-5-words-look", tall)
+    camera.press("[value=all]")
     camera.snap("post-6-check", tall)
     camera.press(".dock .btn-main")
     walk_ticket(camera, tall)
@@ -262,6 +267,18 @@ def walk_ticket(camera: Camera, tall: bool) -> None:
     camera.snap("ticket-5-mine", tall)
 
 
+def walk_helping(camera: Camera, link: str) -> None:
+    """ "I can help", to the page with what comes next and what else is needed; then what a passer-by sees there."""
+    tall = camera._screen == "phone"
+    camera.go(f"/p/{link}/help")
+    camera.page.fill("#field-words", "I can bring some at six")
+    camera.press("#answer .btn-main")
+    camera.snap("help-2-ticket", tall)
+    camera.press("[value=photo]")
+    camera.snap("help-3-next", tall)
+    camera.visit(f"/p/{link}", "answers-wait", tall)
+
+
 def walk_mine(camera: Camera, tickets: dict[str, str]) -> None:
     """What each of these neighbours finds who comes back with a ticket, whole: there is much to read."""
     for name, digits in tickets.items():
@@ -275,6 +292,9 @@ def walk_mine(camera: Camera, tickets: dict[str, str]) -> None:
             camera.page.fill("#field-words", "")
             camera.press(".dock .btn-main" if camera._screen != "phone" else "main .btn-main")
             camera.snap("mine-poster-change-wrong", whole=True)
+            camera.page.fill("#field-words", "Soup for two. 0151 234 56 78")
+            camera.press(".dock .btn-main" if camera._screen != "phone" else "main .btn-main")
+            camera.snap("mine-poster-change-look", whole=True)
 
 
 def photograph_paper(browser: Browser, address: str, folder: Path, links: Links) -> list[Path]:
@@ -313,6 +333,7 @@ def main(folder: Path) -> None:
         served(run, office := people.quick_office(run)) as address,
         chromium() as browser,
     ):
+        stewards.make(Path(data), "three warm loaves on a cold sill")
         links = worth_a_picture(run)
         taken = photograph(browser, address, folder, links, people.meet(run, office))
     index(folder, taken)
