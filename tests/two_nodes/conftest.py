@@ -25,7 +25,7 @@ def town() -> Iterator[Network | None]:
 @pytest.fixture
 def spaces(town: Network | None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, Node]]:
     """The spaces that the test names, all started at once; their nodes serve until the test is over."""
-    names = [name for name in ("hall", "library") if name in request.fixturenames]
+    names = [name for name in ("hall", "library", "mosque") if name in request.fixturenames]
     nodes = {name: make_node(name, town, tmp_path) for name in names}
     try:
         for node in nodes.values():
@@ -47,6 +47,11 @@ def hall(spaces: dict[str, Node]) -> Node:
 @pytest.fixture
 def library(spaces: dict[str, Node]) -> Node:
     return spaces["library"]
+
+
+@pytest.fixture
+def mosque(spaces: dict[str, Node]) -> Node:
+    return spaces["mosque"]
 
 
 def make_node(name: str, town: Network | None, tmp_path: Path) -> Node:

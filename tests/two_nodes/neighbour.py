@@ -5,6 +5,7 @@ from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
+from tests.web.holders import button
 from tests.web.page import Page
 
 WAIT_S = 10
@@ -21,12 +22,49 @@ class Neighbour:
     def posts_a_need(self, words: str) -> str:
         """Answers every question and returns the code that is shown: from then on it must not get lost.
         Raises an OSError where the node falls silent."""
-        self._opens("/post/need")
-        for answer in ({"category": "food"}, {"when": "week"}, {"for": "3"}, {"area": ""}, {"words": words}, {}):
-            self._answers(**answer)
+        self._posts(words=words)
         code = CODE.search(self._page.text)
         assert code, self._page.text
         return code.group()
+
+    def posts_with_a_ticket(self, words: str, reach: str, category: str = "food") -> str:
+        """Says under seal how to be reached, and keeps the ticket: its sixteen digits."""
+        self._posts(category, words=words, reach=reach)
+        return self._keeps()
+
+    def helps(self, link: str, words: str, reach: str) -> str:
+        """Promises, and keeps the ticket."""
+        self._opens(f"/p/{link}/help")
+        self._answers(words=words, reach=reach, count="1")
+        return self._keeps()
+
+    def comes_back(self, digits: str) -> None:
+        self._opens("/code")
+        self._answers(code=digits)
+        assert "/ticket" in self._at, self._page.text
+
+    def does(self, do: str, **typed: str) -> None:
+        """Presses one of the buttons of "my ticket"; what is typed goes into the fields of its thread."""
+        value = button(self._page, do)
+        self._answers(do=value, **{f"{name}-{value.partition(' ')[2]}": words for name, words in typed.items()})
+
+    def reads(self) -> str:
+        return self._page.text
+
+    def erases(self) -> None:
+        self._opens("/ticket/erase")
+        self._opens("/ticket/erase", urlencode(self._page.answer.fields).encode())
+
+    def _posts(self, category: str = "food", **words: str) -> None:
+        self._opens("/post/need")
+        for answer in ({"category": category}, {"when": "week"}, {"for": "3"}, {"area": ""}, words, {}):
+            self._answers(**answer)
+
+    def _keeps(self) -> str:
+        digits = "".join(re.findall(r"<span>(\d{4})</span>", self._page.html)[:4])
+        assert len(digits) == 16, self._page.text
+        self._answers(kept="photo")
+        return digits
 
     def _opens(self, path: str, data: bytes | None = None) -> None:
         at = urlsplit(self._at)
