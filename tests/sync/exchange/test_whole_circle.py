@@ -1,18 +1,20 @@
-"""Two circles meet over real sockets: the spaces that never paired hear of each other and exchange."""
+"""A whole circle over real sockets: two circles meet, a space is blocked, a feed turns out to have two histories."""
 
 import asyncio
+import itertools
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 import pytest
 
-from node import blocking, meeting
+from node import blocking, health, meeting
 from node.gate import BoardGate, pull_once
 from sync import circle, log
 from sync.exchange import Answers, trusted
 from sync.peers import tls
 from sync.peers.server import Door, PeerServer
-from tests.storage.nodes import Node
+from sync.writer import Draft
+from tests.storage.nodes import Node, Ticket, opened
 from tests.sync.exchange.nodes import listen
 
 
@@ -107,3 +109,31 @@ def test_a_block_at_one_space_changes_nothing_between_the_others(peers):
     assert same((hall, mosque))
     (refused,) = [peer.error for peer in circle.peers(mosque.node.db) if peer.name == "Library"]
     assert refused, "it is told nothing, not even in the handshake"
+
+
+def test_what_neighbours_said_on_a_feed_with_two_histories_is_on_every_board(peers):
+    """The library saw one history, the mosque the other, the church none."""
+    hall, library, mosque, church = peers
+    for one, other in itertools.combinations(peers, 2):
+        one.pairs_with(other)
+    first, second = Ticket(1), Ticket(2)
+    hall.node.carries(first, opened("A cot"))
+    library.node.hears_from(hall.node)
+    said = Draft(second.body(second.post, hall.node.space, opened("A ladder")), second.post, second.owner)
+    (page,) = hall.node.pages(own=True)
+    mosque.node.hears([[*page[:-1], *hall.node.says_otherwise(said, after=len(page) - 2)]])
+
+    async def story():
+        async with AsyncExitStack() as stack:
+            for peer in (library, mosque, church):
+                await stack.enter_async_context(peer.answering())
+            for _ in range(3):
+                for peer in (library, mosque, church):
+                    await peer.pulls()
+
+    asyncio.run(story())
+    for peer in (library, mosque, church):
+        assert sorted(peer.node.board()) == ["A cot", "A ladder"]
+        assert [feed.state for feed in log.feeds(peer.node.db, -1)].count("void") == 1
+        assert any("told two stories" in note for note in health.notes(peer.node.run))
+    assert same((library, mosque, church))
