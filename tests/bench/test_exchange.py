@@ -28,7 +28,8 @@ def test_the_limit_puts_every_line_in(tmp_path):
 @pytest.mark.long
 def test_a_run_has_a_ratio_for_each_kind_and_both_sides_of_a_little_news():
     results = exchange.measured((600,), 1)
-    assert [(one["posts"], one["kind"]) for one in results["full"]] == [(600, "log"), (600, "posts"), (600, "mix")]
+    kinds = ["log", "posts", "mix", "stick"]
+    assert [(one["posts"], one["kind"]) for one in results["full"]] == [(600, kind) for kind in kinds]
     assert all(one["ratio"] > 0 and one["ratio_cpu"] > 0 and one["wire"] > 100 for one in results["full"])
     assert [one["on"] for one in results["news"]] == [0, 600]
     assert all(one["none_requests"] == 1 and one["none_wire"] <= 600 for one in results["news"])
