@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from node import intake
+from node import blocking, intake
 from node.domain.values import Event
 from node.storage import erasures
 from sync import log, proofs
@@ -115,14 +115,11 @@ def test_who_erases_where_the_post_has_not_arrived_erases_it_everywhere(hall, li
 
 
 def blocks(node: Node, other: Node) -> None:
-    with log.writing(node.db):
-        node.db.execute("UPDATE space SET state = 'blocked' WHERE id = ?", (other.space,))
+    blocking.block(node.run, blocking.named(node.run, other.name))
 
 
 def accepts_again(node: Node, other: Node) -> None:
-    with log.writing(node.db):
-        node.db.execute("UPDATE space SET state = 'accepted' WHERE id = ?", (other.space,))
-        proofs.from_the_start(node.db)
+    blocking.unblock(node.run, blocking.named(node.run, other.name))
 
 
 def test_an_erasure_that_a_space_brought_stays_when_that_space_is_blocked(hall, library, mosque):
