@@ -18,15 +18,18 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 import run_node  # noqa: E402
 
-SIDE_BY_SIDE = ("-n2", "--dist=loadgroup", "--no-loadscope-reorder")  # tests/conftest.py says what goes with what
+# Slow with a neighbour of their own kind, so they go one after another.
+ALONE = ("tests/browser", "tests/two_nodes", "tests/bench")
 SLOWEST = ("--durations=12", "--durations-min=2")
 TEST_LOCK = HOME / "requirements" / "test.txt"
 PROMISED_MINUTES = {"quick": 6, "all": 25}
@@ -111,14 +114,31 @@ def step(name: str, do: Callable[[], bool]) -> Outcome:
 
 
 def tests(python: str, name: str, marker: str, minutes: float) -> Outcome:
-    """One run of pytest, counted from its own report, so that nothing that did not run can count as passed."""
+    """Two runs of pytest side by side, counted from their own reports, so that nothing that did not run can count as
+    passed: what wants screens, networks or the clock to itself, and all the rest."""
     began = announce(name)
-    with tempfile.TemporaryDirectory() as folder:
-        results = Path(folder) / "results.xml"
-        command = [python, "-m", "pytest", *SIDE_BY_SIDE, "-m", marker, f"--junitxml={results}", *SLOWEST]
-        good = succeeds(command, minutes)
-        passed, skipped, note = counted(results)
-    return done(Outcome(name, good and passed > 0, time.monotonic() - began, note, passed, skipped))
+    halves = ([*ALONE], [f"--ignore={folder}" for folder in ALONE])
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as both:
+        reports = [Path(folder) / "alone", Path(folder) / "rest"]
+        running = [
+            both.submit(pytest, [python, "-m", "pytest", "-m", marker, *paths, *SLOWEST], report, minutes)
+            for paths, report in zip(halves, reports, strict=True)
+        ]
+        good = [each.result() for each in running] == [True, True]
+        found = [counted(report.with_suffix(".xml")) for report in reports]
+    passed, skipped = sum(each[0] for each in found), sum((each[1] for each in found), Counter())
+    note = "; ".join(each[2] for each in found)
+    good = good and all(each[0] > 0 for each in found)
+    return done(Outcome(name, good, time.monotonic() - began, note, passed, skipped))
+
+
+def pytest(command: list[str], report: Path, minutes: float) -> bool:
+    """One run; what it says is shown once it is over, so that two at a time stay readable."""
+    with report.with_suffix(".log").open("w+b") as said:
+        good = succeeds([*command, f"--junitxml={report.with_suffix('.xml')}"], minutes, said)
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
+    return good
 
 
 def counted(results: Path) -> tuple[int, Counter[str], str]:
@@ -133,9 +153,16 @@ def counted(results: Path) -> tuple[int, Counter[str], str]:
     return passed, reasons, words if cases else "no tests were found"
 
 
-def succeeds(command: list[str], minutes: float) -> bool:
-    """Run a command in front of the reader. False if it fails, or hangs: then it and all its children are ended."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+def succeeds(command: list[str], minutes: float, said: BinaryIO | None = None) -> bool:
+    """Run a command in front of the reader, or write down what it says. False if it fails, or hangs: then it and all
+    its children are ended."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT if said else None,
+        start_new_session=True,
+    )
     try:
         return process.wait(timeout=minutes * 60) == 0
     except subprocess.TimeoutExpired:
