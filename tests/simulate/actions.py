@@ -197,18 +197,19 @@ def block(world: World) -> str:
     return f"{machine.name} blocks {other.place}{' and hides what it said' if hide else ''}"
 
 
-@action(2)
+@action(4)
 def purge(world: World) -> str:
+    """Of a blocked space; where there is none, somebody is blocked."""
     apart = all_apart(world)
     if not apart:
-        return ""
+        return block(world)
     machine, other = world.dice.choice(apart)
     blocking.purge(machine.run, as_known(machine, other))
     world.forgives()
     return f"{machine.name} drops all words of {other.place}"
 
 
-@action(3)
+@action(6)
 def let_in_again(world: World) -> str:
     apart = all_apart(world)
     if not apart:
@@ -243,7 +244,7 @@ def pair(machine: Machine, other: Machine) -> None:
 # --- two histories of one feed ---
 
 
-@action(4)
+@action(6)
 def snapshot_of_a_whole_machine(world: World) -> str:
     machine = world.pick()
     if not machine.keys:
@@ -252,19 +253,20 @@ def snapshot_of_a_whole_machine(world: World) -> str:
     return machine.name
 
 
-@action(4)
+@action(10)
 def snapshot_is_resumed(world: World) -> str:
-    machine = world.pick(world.honest())
-    memory = world.memories.get(machine.name)
-    if memory is None:
+    known = [machine for machine in world.honest() if machine.name in world.memories]
+    if not known:
         return ""
+    machine = world.pick(known)
+    memory = world.memories[machine.name]
     world.forked |= memory.feeds()
     machine.begins_with(memory.disk, memory.keys)
     world.forgives()
     return machine.name
 
 
-@action(4)
+@action(10)
 def hostile_node_speaks_with_two_tongues(world: World) -> str:
     """A second machine goes on with the same feed: each shows its own history to whom it meets."""
     depot = [machine for machine in world.machines if machine.place == "depot" and machine.keys]

@@ -69,7 +69,7 @@ def _wish(world: World, holder: Holder) -> wishes.AboutPost:
     return world.dice.choice(choices)
 
 
-@action(8)
+@action(12)
 def ticket_helps(world: World) -> str:
     """With another's post. Now and then a ticket is used at two places at once, and counts the same twice."""
     if not world.holders:
@@ -88,7 +88,7 @@ def ticket_helps(world: World) -> str:
     return _carry(world, machine, world.carried[-1])
 
 
-@action(4)
+@action(10)
 def words_are_carried_again(world: World) -> str:
     return _carry(world, world.pick(), world.dice.choice(world.carried)) if world.carried else ""
 
@@ -129,7 +129,7 @@ def ticket_erases(world: World) -> str:
     return f"{machine.name} {holder.owner.hex()[:8]}"
 
 
-@action(1)
+@action(4)
 def killed_while_erasing(world: World) -> str:
     if not world.holders:
         return ""
