@@ -17,7 +17,7 @@ from sync.refusals import BadEntry, Refused
 from tests.sync.exchange.mutations import spoiled
 from tests.sync.exchange.nodes import visit
 
-FEW, MANY = 400, 4_000
+FEW, MANY = 200, 3_000
 MEMORY_KIB = 96 << 10
 numbers = pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 

@@ -12,8 +12,12 @@ from tests.two_nodes.journeys.circle import Circle
 from tests.two_nodes.journeys.neighbour import Manner, Neighbour
 from tests.two_nodes.network import network
 
-MANNERS = [Manner(language, script) for language in ("en", "ar") for script in (True, False)]
-NAMES = [f"{manner.language} {'with' if manner.script else 'without'} scripts" for manner in MANNERS]
+USUAL = (Manner("en", True), Manner("ar", False))
+OTHERS = (Manner("ar", True), Manner("en", False))
+
+
+def named(manner: Manner) -> str:
+    return f"{manner.language} {'with' if manner.script else 'without'} scripts"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,12 @@ def circle(three: Circle) -> Circle:
     return three
 
 
-@pytest.fixture(params=MANNERS, ids=NAMES)
+@pytest.fixture(
+    params=[
+        *(pytest.param(manner, id=named(manner), marks=pytest.mark.long) for manner in USUAL),
+        *(pytest.param(manner, id=named(manner), marks=pytest.mark.longer) for manner in OTHERS),
+    ]
+)
 def manner(request: pytest.FixtureRequest) -> Manner:
     found: Manner = request.param
     return found

@@ -12,8 +12,6 @@ from tests.two_nodes.journeys.neighbour import NEWS_S, Manner, Neighbour
 from tests.two_nodes.network import WHY_NOT
 from tests.two_nodes.node import wait_until
 
-pytestmark = pytest.mark.long
-
 ANSWERED_ELSEWHERE = {
     "en": {
         "need": "Rice and lentils for tonight, halal",
