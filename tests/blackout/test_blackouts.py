@@ -16,7 +16,7 @@ from tests.two_nodes.neighbour import Neighbour
 from tests.two_nodes.network import Place
 from tests.two_nodes.node import Node, wait_until
 
-CUTS = 6
+CUTS = 4
 
 
 @pytest.fixture

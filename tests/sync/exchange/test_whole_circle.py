@@ -111,6 +111,7 @@ def test_a_block_at_one_space_changes_nothing_between_the_others(peers):
     assert refused, "it is told nothing, not even in the handshake"
 
 
+@pytest.mark.long
 def test_what_neighbours_said_on_a_feed_with_two_histories_is_on_every_board(peers):
     """The library saw one history, the mosque the other, the church none."""
     hall, library, mosque, church = peers
