@@ -82,7 +82,7 @@ LATER = (
 )
 
 
-@pytest.mark.parametrize("breaks", [*SOON, *(pytest.param(one, marks=pytest.mark.long) for one in LATER)])
+@pytest.mark.parametrize("breaks", [*SOON, *(pytest.param(one, marks=pytest.mark.longer) for one in LATER)])
 def test_what_is_broken_on_purpose_is_found(breaks: Breaks, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shown by `pytest -rP tests/simulate/test_sabotage.py`: which history finds it first, and what it says."""
     breaks(monkeypatch)

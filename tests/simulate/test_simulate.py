@@ -56,7 +56,7 @@ def test_a_seed_that_fails_is_told_with_the_line_that_plays_it_again(
     assert "python3 scripts/simulate.py --first-seed 6 --seeds 1 --show" in said
 
 
-@pytest.mark.long
+@pytest.mark.longer
 def test_every_action_happens_often() -> None:
     done = Counter(line.partition(":")[0] for seed in range(200) for line in play(seed).told)
     rare = {each.name: done[each.name] for each in actions.TABLE if done[each.name] < 5}

@@ -109,7 +109,7 @@ def test_both_refuse_every_byte_that_is_changed(bit):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("bit", [1 << number for number in range(8)])
+@pytest.mark.parametrize("bit", [0x01, 0x10, 0x80])
 def test_both_refuse_every_bit_that_is_changed(bit):
     for at in range(len(FEED)):
         assert agree_about(FEED[:at] + bytes([FEED[at] ^ bit]) + FEED[at + 1 :]), at
