@@ -102,6 +102,10 @@ _SAME = {
     **dict.fromkeys("ةہھەۃ", "ه"),
     **dict.fromkeys("کڪ", "ك"),
     **dict.fromkeys("ءـ", ""),
+    **dict.fromkeys("ں", "ن"),
+    **dict.fromkeys("ۆ", "و"),
+    **dict.fromkeys("ڕ", "ر"),
+    **dict.fromkeys("ڵ", "ل"),
     **dict.fromkeys("ীী", "ি"),
     **dict.fromkeys("ূ", "ু"),
     **dict.fromkeys("ঈ", "ই"),
@@ -109,10 +113,14 @@ _SAME = {
     **dict.fromkeys("শষ", "স"),
     **dict.fromkeys("ণ", "ন"),
     **dict.fromkeys("ৎ", "ত"),
+    **dict.fromkeys("ঙ", "ং"),
     **dict.fromkeys("ı", "i"),
     **dict.fromkeys("øǿ", "o"),
     **dict.fromkeys("ł", "l"),
-    **dict.fromkeys("đð", "d"),
+    **dict.fromkeys("đðɗ", "d"),
+    **dict.fromkeys("ɓ", "b"),
+    **dict.fromkeys("ƙ", "k"),
+    **dict.fromkeys("ƴ", "y"),
     **dict.fromkeys("æǽ", "ae"),
     **dict.fromkeys("œ", "oe"),
     **dict.fromkeys("þ", "th"),
@@ -150,21 +158,49 @@ def _is_unspaced(char: str) -> bool:
 
 
 _FOLDING = _Folding()
+# Signs within a word that some write and some leave out: l'eau, su'aal, and the Persian ZWNJ.
+_JOINT = re.compile("['´‘’ʼʻ\u200c]")
+# "the", also after "and", "with", "for": written as one with its word.
+_ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=\\w{3})")
 WORDS_LIMIT = 8
 
 
 def folded(words: str) -> str:
-    """Text for the search index. Whoever types plain letters finds accented ones: `alisveris` finds `Alışveriş`."""
-    return words.lower() if words.isascii() else " ".join(map(_folded_word, words.split(" ")))
+    """Text for the search index. Whoever types plain letters finds accented ones: `alisveris` finds `Alışveriş`. What
+    is written in parts or with an article is there in each way that people type it."""
+    if words.isascii() and "'" not in words:
+        return words.lower()
+    return " ".join(map(_folded_word, words.split()))
 
 
 @functools.lru_cache(maxsize=8192)
 def _folded_word(word: str) -> str:
     """Remembered, since people's words are few and each letter of one takes as long as a whole word that is known."""
-    return word.translate(_FOLDING)
+    return " ".join(_readings(word))
 
 
-def search_words(find: str) -> list[str]:
-    """The words to look for, folded as the index is; at most eight."""
-    plain = "".join(char if char.isalnum() or not char.isascii() else " " for char in folded(find))
-    return plain.split()[:WORDS_LIMIT]
+def _readings(word: str) -> dict[str, None]:
+    """How a word may be typed, folded: in its parts, as one, without its article."""
+    if not _JOINT.search(word):
+        whole = word.translate(_FOLDING)
+        return dict.fromkeys((whole, _ARTICLE.sub("", whole, count=1) if _ARTICLE.match(whole) else whole))
+    whole = _JOINT.sub("", word).translate(_FOLDING)
+    return dict.fromkeys((_JOINT.sub(" ", word).translate(_FOLDING), whole))
+
+
+def search_words(find: str) -> list[list[list[str]]]:
+    """What to look for, folded as the index is: of each word its readings, of each reading its parts, all of which must
+    be there. At most eight words."""
+    typed = [[_parts(reading) for reading in _readings(word)] for word in find.split()]
+    return [[parts for parts in readings if parts] for readings in typed if any(readings)][:WORDS_LIMIT]
+
+
+def _parts(reading: str) -> list[str]:
+    return "".join(char if char.isalnum() or not char.isascii() else " " for char in reading).split()[:WORDS_LIMIT]
+
+
+def telling(words: str, most: int = 6) -> list[str]:
+    """The words by which a post may be like another: its longest, folded. Four letters in Latin, three elsewhere."""
+    parts = {part for typed in words.split() for part in _parts(typed.translate(_FOLDING))}
+    long = [part for part in parts if len(part) >= (4 if part.isascii() else 3) and not part.isdecimal()]
+    return sorted(long, key=lambda part: (-len(part), part))[:most]

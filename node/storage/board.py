@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from node.domain import codes, order
+from node.domain import codes, order, text
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
 from node.storage import rows, search
@@ -142,10 +142,10 @@ def categories(db: sqlite3.Connection, view: View) -> dict[str, int]:
 BY_CODE = f"SELECT {COLUMNS} FROM code JOIN post ON post.n = code.n WHERE code.code = ? ORDER BY post.id"
 
 
-def one(db: sqlite3.Connection, text: str, now_ms: int, space: bytes) -> list[Card]:
+def one(db: sqlite3.Connection, given: str, now_ms: int, space: bytes) -> list[Card]:
     """The post of a code, a link or an id. Two or more where a code is shared; [] where nothing is known."""
     viewer = Viewer(db, now_ms, space)
-    code, beginning = _read_address(text)
+    code, beginning = _read_address(given)
     if not codes.rings_true(code) or len(code) != codes.CODE_LENGTH:
         return []
     found = [Row(*values) for values in db.execute(BY_CODE, (int(code[:-1]),))]
@@ -155,15 +155,15 @@ def one(db: sqlite3.Connection, text: str, now_ms: int, space: bytes) -> list[Ca
     return [viewer.whole(row) for row in found]
 
 
-def _read_address(text: str) -> tuple[str, bytes]:
+def _read_address(given: str) -> tuple[str, bytes]:
     """(code, beginning of the id) of a code in any script, a link, or a whole id as base64url."""
-    if len(text.strip()) == 43:
+    if len(given.strip()) == 43:
         try:
-            id_ = codes.read_id(text.strip())
+            id_ = codes.read_id(given.strip())
         except ValueError:
             return "", b""
         return codes.code_of(id_), id_
-    return codes.read_link(text)
+    return codes.read_link(given)
 
 
 def _waiting(db: sqlite3.Connection, code: str, beginning: bytes) -> set[bytes]:
@@ -185,19 +185,36 @@ def near(db: sqlite3.Connection, code: str) -> list[str]:
     return [one for one in tries if db.execute(KNOWN, (int(one[:-1]),)).fetchone()]
 
 
-SIMILAR = f"""
-SELECT {COLUMNS} FROM post
+RECENT = 1_000
+LIKELY = f"""
+SELECT {COLUMNS} FROM (SELECT {rows.COLUMNS} FROM post ORDER BY since DESC LIMIT {RECENT}) AS post
 WHERE expires > :now AND state & {OVER} = 0 AND kind = :kind AND category = :category AND n <> :n
 ORDER BY area <> :area, since DESC, n DESC LIMIT :limit
+"""
+SHARING = f"""
+SELECT {COLUMNS} FROM post
+WHERE n IN (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT {RECENT // 5})
+  AND expires > :now AND state & {OVER} = 0 AND kind = :kind AND n <> :n
+ORDER BY category <> :category, since DESC, n DESC LIMIT :limit
 """
 
 
 def similar(db: sqlite3.Connection, card: Card, now_ms: int, space: bytes, limit: int = 2) -> list[Card]:
-    """Current posts of the same kind and category, those of the same area first."""
+    """Current posts of the same kind that are most like it: of its category, with words of it, of its area. Looks only
+    among those of late, so it takes no longer on a board that has long been there."""
     viewer = Viewer(db, now_ms, space)
     asked = {"now": now_ms, "kind": card.kind, "category": card.category, "n": card.n, "area": card.area}
-    found = (Row(*values) for values in db.execute(SIMILAR, {**asked, "limit": limit + 20}))
-    return viewer.cards(_take((row for row in found if not viewer.hides(row)), limit))
+    asked |= {"limit": limit + 20, "match": search.like(card.words)}
+    found = db.execute(LIKELY, asked).fetchall() + (db.execute(SHARING, asked).fetchall() if asked["match"] else [])
+    near = {row.n: row for row in (Row(*values) for values in found) if not viewer.hides(row)}
+    words = set(text.telling(card.words))
+    cards = viewer.cards(near.values())
+    return sorted(cards, key=lambda other: (_likeness(card, words, other), other.since_ms, other.n))[: -limit - 1 : -1]
+
+
+def _likeness(card: Card, words: set[str], other: Card) -> int:
+    shared = len(words.intersection(text.telling(other.words, most=99)))
+    return 2 * (card.category == other.category) + (card.area == other.area != "") + 2 * min(shared, 3)
 
 
 NEXT_EXPIRY = "SELECT MIN(expires) FROM post WHERE expires > ?"

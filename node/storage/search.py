@@ -38,4 +38,17 @@ def optimize(db: sqlite3.Connection) -> None:
 
 def match(find: str) -> str:
     """The MATCH expression for what somebody typed: every word, or its beginning. "" if there is none in it."""
-    return " ".join(f'"{word}" *' for word in text.search_words(find))
+    return " AND ".join(_any_of([_all_of(parts) for parts in readings]) for readings in text.search_words(find))
+
+
+def like(words: str) -> str:
+    """The MATCH expression for posts that share a telling word with these. "" if there is none in them."""
+    return " OR ".join(f'"{word}"' for word in text.telling(words))
+
+
+def _all_of(parts: list[str]) -> str:
+    return " AND ".join(f'"{part}" *' for part in parts)
+
+
+def _any_of(readings: list[str]) -> str:
+    return "(" + " OR ".join(f"({reading})" for reading in readings) + ")"

@@ -7,32 +7,90 @@ from hypothesis import strategies as st
 from node.domain import text
 
 
+def finds(typed, written):
+    """As the index does: of every word some reading, each of its parts at the beginning of a word that is there."""
+    there = "".join(sign if sign.isalnum() or not sign.isascii() else " " for sign in text.folded(written)).split()
+    return all(
+        any(all(any(word.startswith(part) for word in there) for part in parts) for parts in readings)
+        for readings in text.search_words(typed)
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
+        # Arabic
         ("احتاج", "أحتاج"),
-        ("alisveris", "Alışveriş"),
-        ("ALIŞVERİŞ", "alışveriş"),
-        ("istanbul", "İstanbul"),
         ("قهوه", "قهوة"),
         ("مستشفي", "مستشفى"),
-        ("كتاب", "کتاب"),
         ("سلام", "سَلَامٌ"),
-        ("می خواهم".replace(" ", ""), "می\u200cخواهم"),
+        ("مسوول", "مسؤول"),
+        ("سلام", "ســـلام"),
+        ("سرير", "السرير"),
+        ("السرير", "سرير"),
+        ("سرير", "والسرير"),
+        ("اطفال", "للأطفال"),
+        # Urdu, Farsi
+        ("كتاب", "کتاب"),
         ("پاني", "پانی"),
+        ("نهين", "نہیں"),
+        ("پڑہنا", "پڑھنا"),
+        ("ايك", "ایک"),
+        ("ميخواهم", "می\u200cخواهم"),
+        ("می خواهم", "می\u200cخواهم"),
+        ("می\u200cخواهم", "می خواهم"),
+        ("خواهم", "می\u200cخواهم"),
+        ("خانه", "خانۀ"),
+        # Bengali
         ("পানি", "পানী"),
         ("শিশু", "সিসু"),
         ("বাড়ি", "বাড়ি"),
+        ("বাঙলা", "বাংলা"),
+        ("চাদ", "চাঁদ"),
+        # Turkish
+        ("alisveris", "Alışveriş"),
+        ("ALIŞVERİŞ", "alışveriş"),
+        ("istanbul", "İstanbul"),
+        ("ISTANBUL", "İstanbul"),
+        ("ilik", "Ilık"),
+        ("cocuk", "ÇOCUK"),
+        # Somali
+        ("suaal", "su'aal"),
+        ("su'aal", "su’aal"),
+        ("su'aal", "suaal"),
+        ("baan", "ba’an"),
+        ("CUNTO", "cunto"),
+        # Haitian Creole
         ("kreyol", "Kreyòl"),
+        ("manje", "Manjè"),
+        ("map", "m’ap"),
+        ("m'ap", "map"),
+        # accented Latin
+        ("eau", "l'eau"),
+        ("leau", "l’eau"),
+        ("l'eau", "l’eau"),
         ("nino", "niño"),
         ("creme", "crème"),
         ("strasse", "Straße"),
+        ("lodz", "Łódź"),
         ("5", "٥"),
         ("৫", "5"),
+        ("۵", "٥"),
     ],
 )
 def test_plain_letters_find_the_word_as_it_is_written(typed, written):
-    assert text.search_words(typed) == text.search_words(written) != []
+    assert finds(typed, written) and text.search_words(typed)
+    assert finds(typed, f"(x) {written}, y")
+
+
+@pytest.mark.parametrize("word", ["السرير", "Alışveriş", "می\u200cخواهم", "পানী", "su'aal", "الان", "l’eau", "پڑھنا"])
+def test_a_word_is_found_from_its_first_letter_to_its_last_while_it_is_typed(word):
+    assert all(finds(word[:end], word) for end in range(1, len(word) + 1))
+
+
+@pytest.mark.parametrize(("typed", "written"), [("কাল", "কুল"), ("bread", "broad"), ("سلام", "سلوم"), ("eau", "beau")])
+def test_other_words_are_not_found(typed, written):
+    assert not finds(typed, written)
 
 
 def test_words_that_differ_in_their_vowel_signs_stay_apart():
@@ -40,11 +98,11 @@ def test_words_that_differ_in_their_vowel_signs_stay_apart():
 
 
 def test_signs_of_a_script_without_spaces_are_words_of_their_own():
-    assert text.search_words("需要水") == ["需", "要", "水"]
+    assert text.search_words("需要水") == [[["需", "要", "水"]]]
 
 
 def test_apostrophes_part_words():
-    assert text.search_words("l'eau") == text.search_words("l’eau") == ["l", "eau"]
+    assert text.search_words("l'eau") == text.search_words("l’eau") == [[["l", "eau"], ["leau"]]]
 
 
 def test_nothing_to_look_for_is_no_words():
@@ -53,7 +111,18 @@ def test_nothing_to_look_for_is_no_words():
 
 @given(st.text(max_size=60))
 def test_folding_twice_is_folding_once(words):
-    assert text.search_words(" ".join(text.search_words(words))) == text.search_words(words)
+    once = " ".join(parts for readings in text.search_words(words) for parts in readings[0])
+    assert text.folded(once) == text.folded(text.folded(once))
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_finds_itself(words):
+    assert finds(words, words)
+
+
+def test_a_post_is_like_another_by_its_longest_words():
+    assert text.telling("We need the formula milk for 2 babies, formula!") == ["formula", "babies", "milk", "need"]
+    assert text.telling("") == [] and text.telling("سرير 2024") == ["سرير"]
 
 
 @pytest.mark.parametrize(

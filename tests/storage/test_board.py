@@ -66,6 +66,9 @@ def test_a_view_chooses_kind_category_and_area(hall):
         ("bread tonight", "Tonight, some bread!"),
         ("12", "١٢ بطانية"),
         ("o'brien", "Ask O’Brien"),
+        ("obrien", "Ask O'Brien"),
+        ("su'aal suaal", "Su’aal"),
+        ("سرير", "نحتاج السرير"),
     ],
 )
 def test_search_finds_the_word_as_people_type_it(hall, typed, written):
@@ -203,6 +206,23 @@ def test_similar_posts_are_of_the_same_kind_and_category_those_nearby_first(hall
     hall.posts("Soup", kind="offer", area="North")
     found = board.similar(hall.db, hall.one(met.code), hall.clock.ms, hall.space)
     assert [card.words for card in found] == ["Rice", "Oil"]
+
+
+def test_similar_posts_share_words_or_category_and_those_that_share_more_come_first(hall):
+    asked = hall.posts("Formula for a baby", category="food", area="North")
+    hall.posts("Bread and dates", category="food", area="North")
+    hall.posts("Formula milk for our baby", category="childcare")
+    hall.posts("A pram", category="childcare", area="North")
+    hall.posts("Baby formula", category="food", area="North")
+    found = board.similar(hall.db, hall.one(asked.code), hall.clock.ms, hall.space, limit=9)
+    assert [card.words for card in found] == ["Baby formula", "Formula milk for our baby", "Bread and dates"]
+
+
+def test_what_is_over_hidden_or_its_own_is_not_similar(hall):
+    asked = hall.posts("Formula for a baby")
+    hall.does(Withdraw(hall.posts("Formula, taken back").post))
+    hall.does(Hide(hall.posts("Formula, hidden").post, "an advertisement"))
+    assert board.similar(hall.db, hall.one(asked.code), hall.clock.ms, hall.space) == []
 
 
 def test_the_version_changes_with_news_and_with_time_but_not_by_itself(hall):
