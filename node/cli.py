@@ -15,7 +15,19 @@ from collections.abc import Sequence
 import click
 
 from node import __version__
-from node.commands import backups, blocking, bundles, circle, clock, posts, stewards, succession, tickets, upkeep
+from node.commands import (
+    backups,
+    blocking,
+    bundles,
+    circle,
+    clock,
+    flyers,
+    posts,
+    stewards,
+    succession,
+    tickets,
+    upkeep,
+)
 from node.commands.common import Failed, Here, common
 from node.domain.refusals import Refusals
 from node.settings import write_default
@@ -67,7 +79,7 @@ def serve_command(here: Here) -> None:
         raise Failed(str(error)) from None
 
 
-for room in (posts, circle, bundles, blocking, tickets, stewards, upkeep, backups, succession, clock):
+for room in (posts, circle, bundles, blocking, tickets, stewards, upkeep, backups, succession, clock, flyers):
     for each in room.COMMANDS:
         cli.add_command(each)
 

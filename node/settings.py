@@ -219,7 +219,7 @@ COMMENTS = {
     "areas": "The parts of town that a post may name. Keep them coarse: nobody should be found by them.",
     "hours": "When somebody is here, as printed on flyers.",
     "desk": "Where the desk is.",
-    "wifi": "The name of the Wi-Fi that visitors join, for flyers. Never its password.",
+    "wifi": "The name of the Wi-Fi that visitors join, for flyers. Never its password: see the command `wifi`.",
     "kiosks": "Addresses of further touchscreens, beside the screen of this machine.",
     "languages": "The languages offered, in this order.",
     "promise_days": "After so many days a promise lapses, if nothing followed it.",

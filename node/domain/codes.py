@@ -111,14 +111,15 @@ def _sixteen(groups: list[str]) -> list[str]:
 
 def read_link(text: str) -> tuple[str, bytes]:
     """(code, first 80 bits of the id) of "481207393-TAIL"; the second is b"" where there is no tail.
-    ("", b"") when it is neither code nor link."""
+    ("", b"") when it is neither code nor link. What is left of a tail that somebody cut short or mistyped says nothing:
+    the code alone does."""
     head, _, last = text.strip().rpartition("-")
-    if head and len(last) == TAIL_LENGTH and not last.isdecimal():
-        try:
-            return read_digits(head), base64.b32decode(last.upper())
-        except ValueError:
-            return "", b""
-    return read_digits(text), b""
+    if not head or last.isdecimal() or not last.isalnum():
+        return read_digits(text), b""
+    try:
+        return read_digits(head), base64.b32decode(last.upper()) if len(last) == TAIL_LENGTH else b""
+    except ValueError:
+        return read_digits(head), b""
 
 
 def near(code: str) -> list[str]:

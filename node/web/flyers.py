@@ -12,7 +12,7 @@ from markupsafe import Markup
 from node import addresses
 from node.domain import codes
 from node.storage.board import Card
-from node.web import labels
+from node.web import labels, wifi
 from node.web.languages import Language, _
 from node.web.links import host_name, post_address
 from node.web.pages import go, now, run, show
@@ -53,6 +53,7 @@ def flyer(code: str) -> Page:
         qr=drawn(post_address(card.link), "QR"),
         host=host_name(),
         address=_address(),
+        wifi_qr=wifi.qr(),
     )
 
 
@@ -100,7 +101,7 @@ def told_in(language: Language, card: Card) -> Told:
             when=labels.when(card, now()),
             people=labels.people(card),
             join=_("Join"),
-            wifi=_wifi(run().settings.wifi),
+            wifi=_wifi(wifi.name()),
             scan=_("Scan"),
             type=_type(_address()),
             desk=(_("No phone?"), _("Ask at the desk")),

@@ -52,6 +52,14 @@ WORDS = {
         N_("This offer was erased."),
         N_("Its words are gone, here and at the other spaces."),
     ),
+    ("", "erased"): (
+        N_("This post was erased."),
+        N_("Its words are gone, here and at the other spaces."),
+    ),
+    ("", "waiting"): (
+        N_("This post is still on its way to us."),
+        N_("We know of it, but not yet its words. Come back soon, or ask at the desk."),
+    ),
     ("need", "waiting"): (
         N_("This need is still on its way to us."),
         N_("We know of it, but not yet its words. Come back soon, or ask at the desk."),
@@ -77,8 +85,9 @@ def more(card: Card) -> str:
 
 
 def _words(card: Card) -> tuple[str, str]:
-    kind = card.kind if card.kind == "offer" else "need"  # an erased post has no kind any more
-    return WORDS.get((kind, card.status), WORDS[(kind, "expired")])
+    """An erased post has no kind any more, and one that is on its way none yet."""
+    kind = card.kind if card.kind in ("need", "offer", "") else "need"
+    return WORDS.get((kind, card.status)) or WORDS.get(("need", card.status), WORDS[("need", "expired")])
 
 
 def since(card: Card, now_ms: int) -> str:

@@ -14,12 +14,14 @@ from node.domain import codes
 from node.domain.kinds import KINDS
 from node.storage import board
 from node.storage.board import Card, View
-from node.web import labels, visits
+from node.web import labels, visits, wifi
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 from node.web.qr import drawn
 
 PAGE = {"kiosk": 30, "phone": 20}
+OPEN_ONES = 2  # shown where somebody came for what is not there
+STATUS = {"erased": 410, "waiting": 404}  # for machines; whoever reads finds words
 Page = tuple[str, int] | AnyResponse
 
 
@@ -97,13 +99,19 @@ def one(code: str) -> Page:
     card = cards[0]
     return show(
         own("one"),
+        STATUS.get(card.status, 200),
         card=card,
         given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
         limits=limits(),
         qr=drawn(post_address(card.link), labels.qr_label(card)),
-        similar=board.similar(run().db(), card, now(), run().space_id),
-        wifi=run().settings.wifi,
+        similar=board.similar(run().db(), card, now(), run().space_id) if card.category else open_ones(),
+        wifi=wifi.name(),
     )
+
+
+def open_ones() -> list[Card]:
+    """The newest on the board, for whoever came for something of which nothing is known here."""
+    return board.page(run().db(), view_of({}), limit=OPEN_ONES).cards
 
 
 def find(code: str) -> list[Card]:
@@ -118,12 +126,25 @@ def _seen(card: Card) -> Card:
 
 
 def which(code: str, cards: list[Card]) -> Page:
-    """Two posts with one code, or none: what may have been meant, never a bare 404."""
+    """Two posts with one code, or none: what may have been meant, or that it is on its way; never a bare 404."""
     digits = codes.read_link(code)[0]
-    meant = cards or [card for near in board.near(run().db(), digits)[:4] for card in find(near)]
-    shown = codes.shown(digits) if len(digits) == codes.CODE_LENGTH else digits[:20]
-    typed = request.method == "POST"
-    return show("which.html", 200 if cards else 404, several=len(cards) > 1, cards=meant, shown=shown, typed=typed)
+    meant = cards or _meant(digits)
+    whole = len(digits) == codes.CODE_LENGTH
+    return show(
+        "which.html",
+        200 if cards else 404,
+        several=len(cards) > 1,
+        cards=meant,
+        shown=codes.shown(digits) if whole else digits[:20],
+        typed=request.method == "POST",
+        on_its_way=whole and codes.rings_true(digits) and not meant,
+        others=[] if meant else open_ones(),
+    )
+
+
+def _meant(digits: str) -> list[Card]:
+    """Posts of this very code, where only the rest of a link was wrong; else of codes like it."""
+    return find(digits) or [card for near in board.near(run().db(), digits)[:4] for card in find(near)]
 
 
 def limits() -> dict[str, int]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from node import wifi
+from node.domain.wifi import Network
 from node.web.qr import drawn
 from tests.web.conftest import Hall
 
@@ -30,7 +32,7 @@ def test_a_flyer_has_the_words_the_code_and_the_three_ways(hall: Hall) -> None:
     ):
         assert told in page.text
     assert page.text.count(code) == 1 + 6
-    assert page.html.count('<svg viewBox="0 0 41 41"') == 1 + 6
+    assert page.html.count('<svg viewBox="0 0 37 37"') == 1 + 6
 
 
 def test_a_flyer_speaks_the_language_of_the_post_and_of_the_reader(hall: Hall) -> None:
@@ -52,6 +54,16 @@ def test_words_in_a_language_without_catalogue_stay_as_they_are(hall: Hall) -> N
     assert "Bariis baan u baahanahay" in page.text and "Ask at the desk" in page.text
 
 
+def test_the_code_of_the_wifi_is_there_once_a_steward_allowed_it(hall: Hall) -> None:
+    link, tom = hall.has("Rice"), hall.phone()
+    assert "QR code of our Wi-Fi" not in tom.opens(f"/p/{link}/flyer").html
+    wifi.write(hall.run.settings.data, Network("Guests", "warm loaves"))
+    page = tom.opens(f"/p/{link}/flyer")
+    assert "QR code of our Wi-Fi" in page.html and "Our Wi-Fi: Guests" in page.text and "loaves" not in page.html
+    (hall.run.settings.data / wifi.FILE).write_text("damaged")
+    assert "Our Wi-Fi: Riverside" in tom.opens(f"/p/{link}/flyer").text
+
+
 def test_the_way_back_is_not_printed(hall: Hall) -> None:
     link = hall.has("Rice")
     page = hall.phone().opens(f"/p/{link}/flyer")
@@ -60,7 +72,7 @@ def test_the_way_back_is_not_printed(hall: Hall) -> None:
 
 @pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbarimg, the independent reader, is not here")
 def test_the_qr_is_read_by_an_independent_reader(tmp_path: Path) -> None:
-    link = "http://corkboard.local:8080/p/481207393-ABCDEFGHIJKLMNOP"
+    link = "HTTP://CORKBOARD.LOCAL:8080/P/481207393-ABCDEFGHIJKLMNOP"
     picture = tmp_path / "qr.pgm"
     picture.write_bytes(as_pixels(drawn(link, "QR")))
     read = subprocess.run(["zbarimg", "--raw", "-q", picture], capture_output=True, text=True, check=True)

@@ -90,8 +90,39 @@ def test_a_wrong_digit_asks_whether_another_was_meant(hall: Hall) -> None:
 
 
 def test_an_unknown_code_is_no_bare_404(hall: Hall) -> None:
-    page = hall.phone().opens("/p/123456789")
-    assert "We do not know this code" in page.text and "/code" in page.links
+    hall.has("A ladder for Saturday")
+    tom = hall.phone()
+    page = tom.opens("/p/123456789")
+    assert tom.status == 404 and "We do not know this code" in page.text and page.answer.action == "/code"
+    assert "What is on the board now" in page.text and "A ladder for Saturday" in page.text
+
+
+@pytest.mark.parametrize("tail", ["", "-ABCDEFGHIJKLMNOP"])
+def test_a_right_code_of_which_nothing_is_known_is_on_its_way(hall: Hall, tail: str) -> None:
+    hall.has("A ladder for Saturday")
+    tom = hall.phone()
+    page = tom.opens(f"/p/{codes.code_of(bytes(32))}{tail}")
+    assert tom.status == 404 and "It has not arrived here yet 000-000-000" in page.text
+    assert "with the next exchange" in page.text and "A ladder for Saturday" in page.text
+
+
+def test_a_post_of_which_only_an_answer_has_arrived_is_on_its_way(hall: Hall) -> None:
+    unheard = bytes(range(32))
+    with log.writing(hall.run.db()):
+        said = hall.run.writer.append(hall.run.db(), [Draft(b'{"event":"help.promised"}', unheard)])
+        intake.enter(hall.run.db(), said, hall.clock())
+    hall.has("A ladder for Saturday")
+    tom = hall.phone()
+    page = tom.opens(f"/P/{codes.link_of(unheard)}")
+    assert tom.status == 404 and "This post is still on its way to us." in page.text
+    assert "A ladder for Saturday" in page.text
+
+
+def test_a_link_whose_end_was_torn_off_leads_to_the_post_of_its_code(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    page = hall.phone().opens(f"/p/{link[:-1]}{'A' if link[-1] != 'A' else 'B'}")
+    assert "Did you mean one of these?" in page.text and "A ladder for Saturday" in page.text
+    assert "A ladder for Saturday" in hall.phone().opens(f"/p/{link[:-3]}").text
 
 
 def test_two_posts_with_one_code_are_both_offered(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +162,8 @@ def test_a_post_that_is_over_thanks_and_shows_what_is_like_it(hall: Hall, kind: 
     hall.has("Another one", kind=kind, category="food")
     tom = hall.phone()
     page = tom.opens(f"/p/{link}")
-    assert tom.status == 200 and WORDS_WHEN_OVER[kind, how] in page.text
-    if how != "erased":
-        assert "Another one" in page.text
+    assert tom.status == (410 if how == "erased" else 200) and WORDS_WHEN_OVER[kind, how] in page.text
+    assert "Another one" in page.text
     assert "I can help" not in page.text and "I would like this" not in page.text
 
 

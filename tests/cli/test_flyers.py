@@ -1,0 +1,28 @@
+"""What the commands about paper on walls say and keep."""
+
+import stat
+
+import pytest
+
+from node import wifi
+from node.domain.wifi import Network
+from tests.cli.nodes import Node
+
+
+def test_the_wifi_is_on_flyers_only_while_a_steward_allows_it(hall: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.does("demo")
+    assert "no code for the Wi-Fi" in hall.does("wifi")
+    monkeypatch.setattr("click.prompt", lambda *args, **more: "warm loaves")
+    said = hall.does("wifi", "Guests", "--hidden")
+    assert said == "Flyers let phones join Guests, with its passphrase (WPA), a hidden network.\n"
+    assert wifi.read(hall.folder) == Network("Guests", "warm loaves", "WPA", hidden=True)
+    assert stat.S_IMODE((hall.folder / wifi.FILE).stat().st_mode) == 0o600
+    assert "any more" in hall.does("wifi", "--off") and wifi.read(hall.folder) is None
+
+
+def test_a_passphrase_that_no_phone_could_use_is_refused(hall: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.does("demo")
+    monkeypatch.setattr("click.prompt", lambda *args, **more: "short")
+    refused = hall.run("wifi", "Guests")
+    assert refused.status == 1 and "8 to 63" in refused.err and wifi.read(hall.folder) is None
+    assert "which is open" in hall.does("wifi", "Guests", "--kind", "open")
