@@ -1,25 +1,37 @@
-/* A new post shows without reload: asks a small question every ten seconds, and only if the answer changed fetches the
-   page again. Waits while somebody reads further down, so nothing moves under a finger. */
+/* The board on the screen follows the board: the time, by a small question every ten seconds that mostly answers "not
+   changed"; and what is typed into the search. Without this script one reloads, and the search is a form. */
 "use strict";
 (function () {
-  var zone = document.querySelector("[data-live]");
+  var zone = document.getElementById("live-list");
   if (!zone || !window.fetch || !window.DOMParser) { return; }
-  var EVERY = 10000, TOP = 60;
-  var known = null, changed = false;
+  var EVERY = 10000, TOP = 60, PAUSE = 250;
+  var PARTS = ["live-counts", "live-narrowed", "live-found", "live-list"];
+  var form = document.querySelector("form.search[data-as-typed]");
+  var changed = false, pause = 0, latest = 0;
 
+  // waits while somebody reads further down, so nothing moves under a finger
   function question() {
-    fetch(zone.dataset.live, { cache: "no-cache" }).then(function (answer) {
-      var mark = answer.headers.get("ETag");
-      changed = changed || (known !== null && mark !== known);
-      known = mark;
-      if (changed && !document.hidden && window.scrollY < TOP) { renew(); }
+    if (!zone.dataset.live || document.hidden) { return; }
+    if (changed) { look(); return; }
+    fetch(zone.dataset.live, { cache: "no-store", headers: { "If-None-Match": zone.dataset.mark } }).then(function (answer) {
+      changed = answer.ok;
+      look();
     }).catch(function () { /* out of reach for a moment: asked again soon */ });
   }
-  function renew() {
-    fetch(location.href, { cache: "no-store" }).then(function (answer) {
-      return answer.ok && answer.url === location.href ? answer.text() : null;
+
+  function look() {
+    if (changed && window.scrollY < TOP) { show(location.href.split("#")[0]); }
+  }
+
+  // the answer to what was typed last counts, whatever comes in between
+  function show(address, then) {
+    var mine = ++latest;
+    fetch(address, { cache: "no-store" }).then(function (answer) {
+      return answer.ok && answer.url === address ? answer.text() : null;
     }).then(function (text) {
-      if (text) { put(new DOMParser().parseFromString(text, "text/html")); }
+      if (!text || mine !== latest) { return; }
+      put(new DOMParser().parseFromString(text, "text/html"));
+      if (then) { then(); }
     }).catch(function () {});
   }
   function put(fresh) {
@@ -27,14 +39,31 @@
     fresh.querySelectorAll("svg.sprite symbol").forEach(function (symbol) {
       if (!document.getElementById(symbol.id)) { symbols.appendChild(document.importNode(symbol, true)); }
     });
-    ["live-counts", "live-list"].forEach(function (id) {
+    PARTS.forEach(function (id) {
       var here = document.getElementById(id), there = fresh.getElementById(id);
       if (here && there && !here.contains(document.activeElement)) {
         here.replaceChildren.apply(here, Array.from(document.importNode(there, true).childNodes));
-        changed = false;
+        if (id === "live-list") { took(there); }
       }
     });
+    document.title = fresh.title;
   }
+  function took(there) {
+    changed = false;
+    zone.dataset.live = there.dataset.live || "";
+    zone.dataset.mark = there.dataset.mark || "";
+  }
+
+  function typed() {
+    var address = new URL(form.getAttribute("action"), location.href);
+    new FormData(form).forEach(function (value, name) { if (value) { address.searchParams.append(name, value); } });
+    show(address.href, function () { history.replaceState(null, "", address.href); });
+  }
+  if (form && window.URL && window.FormData) {
+    form.addEventListener("input", function () { clearTimeout(pause); pause = setTimeout(typed, PAUSE); });
+    form.addEventListener("submit", function () { clearTimeout(pause); latest++; });
+  }
+
   setInterval(question, EVERY);
   question();
 }());

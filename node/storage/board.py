@@ -11,7 +11,7 @@ import msgspec
 from node.domain import codes, order, text
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
-from node.storage import rows, search
+from node.storage import memory, rows, search
 from node.storage.cards import Card, Viewer
 from node.storage.gather import Feeds, short
 from node.storage.rows import OVER, Row
@@ -221,11 +221,12 @@ NEXT_EXPIRY = "SELECT MIN(expires) FROM post WHERE expires > ?"
 
 
 def version(db: sqlite3.Connection, now_ms: int) -> str:
-    """Changes whenever a list may: something arrived, the next post runs out, or ten minutes passed ("3 hours ago",
-    promises that lapse)."""
+    """Changes whenever a list may: something arrived, a setting here, the next post runs out, or ten minutes passed ("3
+    hours ago", promises that lapse)."""
     n, mark = log.last_arrival(db)
     expiry = db.execute(NEXT_EXPIRY, (now_ms,)).fetchone()[0] or 0
-    return f"{n:x}-{mark.hex()[:8]}-{expiry:x}-{now_ms // MINUTES_10:x}"
+    policy = memory.get(db, "promise_days")
+    return f"{n:x}-{mark.hex()[:8]}-{policy}-{expiry:x}-{now_ms // MINUTES_10:x}"
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -11,8 +10,8 @@ from node.domain import codes
 from node.storage import board
 from node.storage.board import Card
 from node.web.links import query_of
-from node.web.pages import now, run
-from node.web.reading import view_of
+from node.web.pages import run
+from node.web.reading import mark, view_of
 
 MOST = 100
 PUBLIC = (
@@ -49,14 +48,14 @@ def posts() -> Response:
     Without posts for here: pages are read in the building, a list for programs is soon anywhere. So a page of it may
     hold fewer than asked for, and is the last only where `next` is null.
     """
-    tag = hashlib.blake2b(f"{board.version(run().db(), now())} {request.full_path}".encode(), digest_size=12)
-    if tag.hexdigest() in request.if_none_match:
-        return _tagged(Response(status=304), tag.hexdigest())
+    tag = mark()
+    if tag in request.if_none_match:
+        return _tagged(Response(status=304), tag)
     query = query_of(request.args)
     limit = min(max(request.args.get("limit", 30, type=int), 1), MOST)
     found = board.page(run().db(), view_of(query), after=query.get("after"), limit=limit)
     shown = [public(card) for card in found.cards if card.scope == "circle"]
-    return _tagged(jsonify(posts=shown, next=found.next), tag.hexdigest())
+    return _tagged(jsonify(posts=shown, next=found.next), tag)
 
 
 def _tagged(answer: Response, tag: str) -> Response:

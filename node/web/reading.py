@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -46,7 +47,7 @@ def view_of(query: Mapping[str, str]) -> View:
 
 def show_board() -> Page:
     query = query_of(request.args)
-    view = view_of(query)
+    view, marked = view_of(query), mark()  # the mark first: what comes meanwhile is news to this page
     found = board.page(run().db(), view, after=query.get("after"), limit=PAGE[audience()])
     return show(
         own("board"),
@@ -54,8 +55,14 @@ def show_board() -> Page:
         cards=found.cards,
         next=found.next and to("board", **{**query, "after": found.next}),
         counts=board.counts(run().db(), now(), run().space_id),
+        mark=f'"{marked}"',
         **_board_links(query),
     )
+
+
+def mark() -> str:
+    """The ETag of whatever lists posts: another one when a list may be another. Costs no list."""
+    return hashlib.blake2b(board.version(run().db(), now()).encode(), digest_size=12).hexdigest()
 
 
 def _board_links(query: dict[str, str]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def my_ticket(page: Page, poster: Issued, run: Run) -> str:
 
 
 def a_typed_answer(page: Page, poster: Issued, run: Run) -> str:
-    """"I can help", half written."""
+    """ "I can help", half written."""
     link = codes.link_of(intake.record(run, OpenPost(kind="need", category="food", lang="en", words=POSTED)).post)
     page.goto(f"/kiosk/p/{link}/help")
     page.fill("textarea", TYPED)
@@ -78,9 +78,7 @@ def test_my_ticket_is_gone_after_done(screen: Screen, poster: Issued, run: Run) 
 
 @pytest.mark.long
 @pytest.mark.parametrize("brings", [a_new_ticket, a_typed_answer])
-def test_what_else_is_of_a_ticket_is_gone_after_done(
-    screen: Screen, poster: Issued, run: Run, brings: Brings
-) -> None:
+def test_what_else_is_of_a_ticket_is_gone_after_done(screen: Screen, poster: Issued, run: Run, brings: Brings) -> None:
     after_done(screen("/kiosk/begin?lang=ar"), brings, poster, run)
 
 

@@ -1,8 +1,11 @@
 """Public JSON: no more than the pages show, and cheap to ask again."""
 
+import pytest
+
 from node import intake
 from node.domain.wishes import Hide
-from node.storage import board
+from node.storage import board, memory
+from sync import log
 from tests.web.conftest import Hall
 
 
@@ -28,16 +31,42 @@ def test_the_same_filters_hold_as_on_the_board(hall: Hall) -> None:
         assert [post["words"] for post in answer.json["posts"]] == [words]
 
 
-def test_an_unchanged_board_answers_304(hall: Hall) -> None:
+def test_an_unchanged_board_answers_304(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.has("A ladder")
     client = hall.app.test_client()
     first = client.get("/api/posts.json", base_url="http://localhost:8080")
     again = {"If-None-Match": first.headers["ETag"]}
+    monkeypatch.setattr(board, "page", None)  # which costs no list
     same = client.get("/api/posts.json", base_url="http://localhost:8080", headers=again)
     assert same.status_code == 304 and same.data == b""
+    monkeypatch.undo()
     hall.has("A drill")
     changed = client.get("/api/posts.json", base_url="http://localhost:8080", headers=again)
     assert changed.status_code == 200 and len(changed.json["posts"]) == 2
+
+
+def test_the_page_says_which_mark_its_first_question_brings(hall: Hall) -> None:
+    hall.has("A ladder")
+    page = hall.phone().opens("/?kind=need")
+    [zone] = [given for _, given in page.tags if "data-mark" in given]
+    asked = {"base_url": "http://localhost:8080", "headers": {"If-None-Match": zone["data-mark"]}}
+    assert hall.app.test_client().get(zone["data-live"], **asked).status_code == 304
+    hall.has("A drill")
+    assert hall.app.test_client().get(zone["data-live"], **asked).status_code == 200
+
+
+def test_the_mark_changes_when_a_post_runs_out_or_a_setting_changes(hall: Hall) -> None:
+    hall.has("A ladder", when="now")
+    client, seen = hall.app.test_client(), set()
+    for happens in (lambda: None, lambda: hall.clock.passes(hours=13), lambda: remember(hall, "promise_days", "3")):
+        happens()
+        seen.add(client.get("/api/posts.json", base_url="http://localhost:8080").headers["ETag"])
+    assert len(seen) == 3
+
+
+def remember(hall: Hall, name: str, value: str) -> None:
+    with log.writing(hall.run.db()):
+        memory.set(hall.run.db(), name, value)
 
 
 def test_a_long_list_is_given_page_by_page(hall: Hall) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_a_page_carries_only_the_pictures_that_it_uses(hall: Hall) -> None:
 
 def test_every_category_has_a_picture() -> None:
     assert set(CATEGORIES) <= set(read_symbols())
+
+
+# Only there on https or the machine itself: nothing that phones reach by name or number. An `if` must ask first.
+SECURE_ONLY = re.compile(
+    r"navigator\.(?:clipboard|share|canShare|serviceWorker|mediaDevices|geolocation|credentials|wakeLock|storage|locks"
+    r"|permissions|bluetooth|usb|getBattery)|crypto\.(?:subtle|randomUUID)|\bcaches\b|\bNotification\b|PushManager"
+    r"|show(?:OpenFile|SaveFile|Directory)Picker|PaymentRequest|BarcodeDetector|\bcookieStore\b"
+)
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.js")), ids=lambda file: file.name)
+def test_no_script_needs_what_plain_http_does_not_give(file: Path) -> None:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        for found in SECURE_ONLY.findall(line):
+            assert re.search(rf"if \([^)]*{re.escape(found)}", line), found
 
 
 def luminance(colour: str) -> float:

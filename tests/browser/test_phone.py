@@ -1,0 +1,115 @@
+"""On a phone: what the first page costs, the board that follows, words that outlive a lost connection."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from node import intake
+from node.domain.wishes import OpenPost
+from node.run import Run
+from node.storage import board
+from tests.browser.conftest import PHONE, Screen
+
+FIRST_BYTES, FIRST_REQUESTS = 60_000, 6
+
+
+def carried(context: BrowserContext, page: Page, path: str) -> tuple[int, int]:
+    """(requests, bytes with their headers) over the wire until a page that nobody has seen before is at rest."""
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    asked: list[str] = []
+    sizes: list[int] = []
+    wire.on("Network.requestWillBeSent", lambda told: asked.append(told["request"]["url"]))
+    wire.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    page.goto(path, wait_until="networkidle")
+    return len(asked), sum(sizes)
+
+
+@pytest.mark.parametrize("language", ["en", "bn"])
+def test_the_first_page_is_small_and_asks_little(screen: Screen, language: str) -> None:
+    page = screen(f"/?lang={language}", size=PHONE)
+    requests, size = carried(page.context, page, "/")
+    print(f"first page, {language}: {requests} requests, {size} bytes over the wire")
+    assert requests <= FIRST_REQUESTS and 5_000 < size <= FIRST_BYTES
+
+
+@pytest.mark.long
+def test_the_board_follows_what_is_typed_and_the_form_does_so_without_scripts(screen: Screen, run: Run) -> None:
+    intake.record(run, OpenPost(kind="need", category="food", words="Zucchini for the Soomaali kitchen", lang="en"))
+    page = screen("/", size=PHONE)
+    page.locator("#find").press_sequentially("zucch", delay=20)
+    expect(page.locator("#live-list .card")).to_have_count(1, timeout=60_000)
+    expect(page.locator("#live-found")).to_contain_text("1")
+    expect(page).to_have_url(re.compile(r"\?find=zucch$"))
+    page.fill("#find", "nobodywrotethis")
+    expect(page.locator("#live-list .empty")).to_be_visible(timeout=60_000)
+    page.fill("#find", "")
+    expect(page.locator("#live-list .card").nth(3)).to_be_visible(timeout=60_000)
+    plain = screen("/", size=PHONE, script=False)
+    plain.fill("#find", "ZUCCH")
+    plain.press("#find", "Enter")
+    expect(plain.locator("#live-list .card a")).to_have_attribute("href", re.compile("^/p/"))
+
+
+@pytest.mark.long
+def test_a_new_post_shows_without_reload(screen: Screen, run: Run) -> None:
+    page = screen("/", size=PHONE)
+    statuses: list[int] = []
+    page.on("response", lambda answer: statuses.append(answer.status) if "/api/" in answer.url else None)
+    page.wait_for_timeout(11_000)
+    intake.record(run, OpenPost(kind="need", category="tools", words="A spanner, just now", lang="en"))
+    expect(page.locator("#live-list")).to_contain_text("A spanner, just now", timeout=60_000)
+    assert statuses[0] == 304
+
+
+def words_page(screen: Screen) -> Page:
+    page = screen("/post/need", size=PHONE)
+    for answer in ("button[value=food]", "label:has([value=week])", ".dock .btn-main", "[name=for][value='5']"):
+        if answer.startswith("label"):
+            page.locator(answer).click()
+            continue
+        with page.expect_navigation():
+            page.locator(answer).first.click()
+    with page.expect_navigation():
+        page.locator("[name=area]").first.click()
+    return page
+
+
+def posted(run: Run, words: str) -> list[board.Card]:
+    view = board.View(now_ms=run.clock_ms(), space=run.space_id, find=words)
+    return board.page(run.db(), view).cards
+
+
+@pytest.mark.long
+def test_what_was_typed_outlives_a_minute_without_wi_fi_and_is_sent_once(screen: Screen, run: Run) -> None:
+    page = words_page(screen)
+    page.fill("textarea", "Quinoa, kept through the dark")
+    page.clock.install()
+    page.context.set_offline(True)
+    page.locator(".dock .btn-main").click()
+    expect(page.locator("#lost")).to_be_visible(timeout=60_000)
+    page.clock.run_for(60_000)
+    assert page.input_value("textarea") == "Quinoa, kept through the dark"
+    page.context.set_offline(False)
+    screen.complaints.clear()  # the browser's own words about the network that was away
+    page.clock.run_for(10_000)
+    expect(page).to_have_url(re.compile("/check$"), timeout=60_000)
+    page.locator(".dock .btn-main").dblclick(no_wait_after=True)  # a double tap
+    expect(page).to_have_url(re.compile("/keep$"), timeout=60_000)
+    assert [card.words for card in posted(run, "quinoa")] == ["Quinoa, kept through the dark"]
+    assert "Quinoa" not in page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
+
+
+@pytest.mark.long
+def test_typed_words_are_there_after_a_reload_and_nowhere_after_another_page(screen: Screen) -> None:
+    page = words_page(screen)
+    page.fill("textarea", "Half a sentence")
+    page.reload()
+    assert page.input_value("textarea") == "Half a sentence"
+    path = page.url
+    page.goto("/")
+    page.goto(path)
+    assert page.input_value("textarea") == ""
+    assert page.evaluate("localStorage.length") == 0
