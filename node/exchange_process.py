@@ -30,13 +30,14 @@ from node.settings import Settings
 from node.start import open_run
 from node.storage import turn
 from sync import circle, log
-from sync.discovery import Discovery, Found
+from sync.discovery import Discovery
 from sync.exchange import Answers, take_roster, trusted
 from sync.handshake import Handover
 from sync.identity import shown
 from sync.pairing import PairingWindow
 from sync.peers import tls
 from sync.peers.server import Door, PeerServer
+from sync.radio import Found
 from sync.visits import Visits
 
 LOOK_SECONDS = 0.5
@@ -77,7 +78,15 @@ class Exchange:
             )
         )
         self._changed = asyncio.Event()
-        self._discovery: Discovery | None = None
+        self._why_not = ""
+        self._discovery = Discovery(
+            me.node_fingerprint,
+            secrets.token_hex(8),
+            lambda: self._port if self._bound else 0,
+            self._found,
+            on_moved=self._visits.look_again,
+            web_port=run.settings.port,
+        )
 
     async def until(self, stop: asyncio.Event) -> None:
         """Works until stop is set."""
@@ -85,36 +94,33 @@ class Exchange:
             await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
             last.push_async_callback(self._visits.close)
             last.push_async_callback(self._server.close)
-            last.push_async_callback(self._hide)
+            last.push_async_callback(self._discovery.stop)
             copies = nightly.keep_copies(self._run.settings.data, self._run.clock_ms)
             await _first_of(stop.wait(), self._listen(), self._look(), self._tidy(), copies, keep_erasing(self._run))
 
-    async def _hide(self) -> None:
-        if self._discovery:
-            await self._discovery.stop()
-
     async def _listen(self) -> None:
-        """Binds the peers' port, however long that takes, and is then to be found in the network."""
+        """Is to be found in the network, and binds the peers' port, however long that takes."""
         await self._visits.refresh()
-        said = False
-        while not self._bound:
-            try:
-                listener = socket.create_server((self._run.settings.host, self._port), backlog=64)
-            except OSError as error:
-                if not said:
-                    self._say(
-                        f"Other spaces cannot reach this one: port {self._port} cannot be used ({error.strerror}). "
-                        "The kiosk works, and this node still visits them. Trying the port again."
-                    )
-                said = True
-                await asyncio.sleep(BIND_AGAIN_SECONDS)
-                continue
-            await self._server.start(listener, self._server_context)
-            self._port, self._bound = listener.getsockname()[1], True
-        me, web_port = self._run.identity.node_fingerprint, self._run.settings.port
-        self._discovery = Discovery(me, secrets.token_hex(8), self._port, self._found, web_port=web_port)
+        await self._bind()
         await self._discovery.start()
+        if not self._bound:
+            self._say(
+                f"Other spaces cannot reach this one: port {self._port} cannot be used ({self._why_not}). "
+                "The kiosk works, and this node still visits them. Trying the port again."
+            )
+        while not self._bound:
+            await asyncio.sleep(BIND_AGAIN_SECONDS)
+            await self._bind()
         await asyncio.Event().wait()
+
+    async def _bind(self) -> None:
+        try:
+            listener = socket.create_server((self._run.settings.host, self._port), backlog=64)
+        except OSError as error:
+            self._why_not = error.strerror or "it is taken"
+            return
+        await self._server.start(listener, self._server_context)
+        self._port, self._bound = listener.getsockname()[1], True
 
     def _found(self, found: Found) -> None:
         hosts = (f"[{each}]" if ":" in each else each for each in found.addresses)
@@ -194,14 +200,13 @@ class Exchange:
 
     def _health(self) -> dict[str, Any]:
         peers = circle.peers(self._run.db())
-        around = self._discovery.around() if self._discovery else ()
         return {
             "pid": os.getpid(),
             "peer_port": self._port,
             "bound": self._bound,
             "pairing": self._window.is_open,
-            "host_name": self._discovery.host_name if self._discovery else "",
-            "around": [shown(found.fingerprint) for found in around],
+            "host_name": self._discovery.host_name,
+            "around": [shown(found.fingerprint) for found in self._discovery.around()],
             "peers": [
                 {"peer": shown(p.node), "name": p.name, "address": p.address, "seen_ms": p.seen_ms, "error": p.error}
                 for p in peers

@@ -26,6 +26,7 @@ from sync.pull import Pull, Report
 from sync.refusals import Refused, Unaccepted
 
 EVERY_SECONDS = 60.0
+RETRY_SECONDS = 5.0  # a member that did not answer: this long, then twice as long each time, up to EVERY_SECONDS
 STRANGER_SECONDS = 600.0  # a node that is not of the circle is tried again after this long
 CIRCLE_SECONDS = 3600.0
 FORGIVE_SECONDS = 600.0  # and so is a feed that a peer could not prove
@@ -33,6 +34,8 @@ VISITS_AT_ONCE = 4
 STRANGERS_AT_ONCE = 2  # beside them: whoever announces nodes that do not answer delays no member
 PEERS_AT_MOST = 500  # anybody in the network can announce nodes
 ADDRESSES_EACH = 8
+
+NOT_REACHED = ("unreachable", "silent")
 
 log = logging.getLogger("corkboard.visits")
 
@@ -54,6 +57,8 @@ class Visited:
 class _Peer:
     node: bytes
     hints: list[str] = field(default_factory=list)  # addresses, the freshest first
+    latest: tuple[str, ...] = ()  # those that were told of last
+    moved: bool = False  # this machine is in other networks than when the line was opened
     link: Link | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -108,10 +113,17 @@ class Visits:
             return
         peer = self._peers.setdefault(node, _Peer(node))
         fresh = list(dict.fromkeys(addresses))
+        peer.latest = tuple(fresh)
         peer.hints = [*fresh, *(each for each in peer.hints if each not in fresh)][:ADDRESSES_EACH]
         peer.wake.set()
         if peer.task is None and self._stay:
             peer.task = asyncio.create_task(self._keep_visiting(peer))
+
+    def look_again(self) -> None:
+        """This machine is in other networks now: everybody may be reached where they were not, and the other way."""
+        for peer in self._peers.values():
+            peer.moved = True
+            peer.wake.set()
 
     def poke(self) -> None:
         """Tells every peer that there is news here, each by itself: one that does not answer delays no other. Who
@@ -151,6 +163,7 @@ class Visits:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_visiting(self, peer: _Peer) -> None:
+        retry = RETRY_SECONDS
         while True:
             peer.wake.clear()
             pause = EVERY_SECONDS
@@ -158,6 +171,10 @@ class Visits:
                 went = await self.visit(peer)
                 if went.error and not went.name:
                     pause = STRANGER_SECONDS
+                elif went.error in NOT_REACHED:
+                    pause, retry = retry, min(2 * retry, EVERY_SECONDS)
+                else:
+                    retry = RETRY_SECONDS
             except Exception as error:  # whatever it was, the next visit may go well
                 log.warning("a visit failed: %s: %s", type(error).__name__, error)
             with contextlib.suppress(TimeoutError):  # wait_for() of Python 3.11 may lose a cancellation
@@ -170,19 +187,23 @@ class Visits:
             report, error = Report(), "no-address"
             async for address in self._addresses(peer):
                 report, error = await self._visit_at(peer, address)
-                if error not in ("unreachable", "silent", "handshake", "somebody-else"):
+                if error not in (*NOT_REACHED, "handshake", "somebody-else"):
                     break  # it was reached: another way to it would meet the same
             return await self._work(self._note, peer.node, report, error)
 
     async def _addresses(self, peer: _Peer) -> AsyncIterator[str]:
-        """That of the kept line first. Only where it leads nowhere the others are looked up."""
+        """That of the kept line first, as long as the peer is there. Only where it leads nowhere the others are looked
+        up."""
+        if peer.moved:
+            peer.moved = False
+            await self._drop(peer)
         kept = peer.link.address if peer.link else ""
-        if kept:
+        if kept in peer.latest:
             yield kept
         rows = await self._look(lambda: circle.peers(self._gate.db()))
         last = [row.address for row in rows if row.node == peer.node and row.address]
         for address in dict.fromkeys([*peer.hints, *last]):
-            if address != kept:
+            if address != kept or kept not in peer.latest:
                 yield address
 
     async def _visit_at(self, peer: _Peer, address: str) -> tuple[Report, str]:
@@ -278,8 +299,12 @@ class Visits:
         """One without a line was not reached lately: it will ask by itself, or appear."""
         while peer.news and peer.link is not None:
             peer.news = False
-            with contextlib.suppress(Unreachable, Declined):
+            try:
                 await peer.link.post("/peer/v1/poke", write(Poke(self._port())))
+            except Unreachable:
+                peer.wake.set()  # a visit will tell whether it is there, and tries again soon where it is not
+            except Declined:
+                pass
 
     async def _check(self, certificate: bytes) -> Caller:
         return await self._look(lambda: caller(self._gate.db(), certificate))

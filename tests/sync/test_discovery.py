@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-from sync.discovery import TYPE, Discovery, Found, found_in
+from sync.discovery import Discovery
 from sync.entry import b64
 from sync.interfaces import INSIDE, Interface, usable
+from sync.radio import TYPE, Found, found_in
 
 LOOPBACK = (Interface("lo", 1, ("127.0.0.1",), ()),)
 FINGERPRINT = bytes(range(32))
@@ -25,7 +26,7 @@ class Node:
         self.links: tuple[Interface, ...] = LOOPBACK
         self.found: list[Found] = []
         OURS.add(self.fingerprint)
-        me = self.fingerprint, run_id, port, self.finds
+        me = self.fingerprint, run_id, lambda: self.port, self.finds
         self.discovery = Discovery(*me, web_port=8080, interfaces=lambda: self.links, look_s=0.1, again_s=1)
 
     def finds(self, found: Found) -> None:
@@ -46,7 +47,7 @@ async def up(*nodes: Node) -> AsyncIterator[None]:
         await asyncio.gather(*[node.discovery.stop() for node in nodes])
 
 
-async def until(true: Callable[[], object], seconds: float = 8) -> None:
+async def until(true: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.05)
@@ -54,7 +55,7 @@ async def until(true: Callable[[], object], seconds: float = 8) -> None:
 
 def told(story: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             await story()
 
     asyncio.run(bounded())

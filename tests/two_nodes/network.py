@@ -16,6 +16,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 CLONE_NEWNET = 0x40000000
+START = "10.77.0"  # of every address on the first switch
 WHY_NOT = "network namespaces need root and iproute2"
 
 
@@ -58,17 +59,30 @@ class Place:
         _ip("-n", self.namespace, "link", "set", "eth0", "up")
         _multicast(self.namespace)
 
+    def filters_discovery(self) -> None:
+        """As hostile Wi-Fi does it: nothing of multicast DNS passes, in or out."""
+        rules = "add table inet filter; " + "".join(
+            f"add chain inet filter {way} {{ type filter hook {way} priority 0; }}; "
+            f"add rule inet filter {way} udp dport 5353 drop; "
+            for way in ("input", "output")
+        )
+        command = self.command("nft", rules)
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=20)
+
+    def passes_discovery(self) -> None:
+        subprocess.run(self.command("nft", "flush ruleset"), check=True, capture_output=True, timeout=20)
+
     def renumbered(self) -> "Place":
         """Another lease: the old address goes, a new one comes."""
         start, _, last = self.address.rpartition(".")
         moved = Place(f"{start}.{int(last) + 100}", self.namespace)
         moved._take_address()
+        _multicast(self.namespace)
         return moved
 
     def _take_address(self) -> None:
         _ip("-n", self.namespace, "address", "flush", "dev", "eth0", "scope", "global")
         _ip("-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
-        _multicast(self.namespace)
 
 
 @dataclass
@@ -81,7 +95,7 @@ class Network:
 
     def place(self) -> Place:
         number = len(self._made)
-        namespace, cable, address = f"{self.name}-{number}", f"port{number}", f"10.77.0.{number}"
+        namespace, cable, address = f"{self.name}-{number}", f"port{number}", f"{START}.{number}"
         self._namespace(namespace)
         _ip("link", "add", "eth0", "netns", namespace, "type", "veth", "peer", "name", cable, "netns", self.name)
         _ip("-n", self.name, "link", "set", cable, "master", "switch", "up")
@@ -89,6 +103,26 @@ class Network:
         _ip("-n", namespace, "link", "set", "eth0", "up")
         _multicast(namespace)
         return Place(address, namespace)
+
+    def second_cable(self, place: Place, address: str) -> None:
+        """To a switch of its own, that of all second cables: another network."""
+        self._switch("second")
+        name = f"second{cable(place)}"
+        _ip("link", "add", "eth1", "netns", place.namespace, "type", "veth", "peer", "name", name, "netns", self.name)
+        _ip("-n", self.name, "link", "set", name, "master", "second", "up")
+        _ip("-n", place.namespace, "address", "add", f"{address}/24", "dev", "eth1")
+        _ip("-n", place.namespace, "link", "set", "eth1", "up")
+
+    def roams(self, place: Place, start: str) -> Place:
+        """To another network, with a switch and addresses of its own that begin with `start`: the light goes out for
+        a moment, and there is another lease."""
+        place.unplug()
+        self._switch("elsewhere")
+        _ip("-n", self.name, "link", "set", cable(place), "master", "elsewhere" if start != START else "switch")
+        moved = Place(f"{start}.{place.address.rpartition('.')[2]}", place.namespace)
+        moved._take_address()
+        moved.plug_in()
+        return moved
 
     def splits_off(self, place: Place) -> None:
         """The cable stays plugged in at both ends, and nothing passes: a network of its own."""
