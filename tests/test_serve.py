@@ -14,14 +14,9 @@ import pytest
 
 from node import control
 from node.control import NotRunning
+from tests.ports import free_port
 
 HOME = Path(__file__).parent.parent
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Serving:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -45,12 +46,13 @@ def read_catalogue(tag: str, folder: Path = FOLDER) -> Catalog:
 def read_languages(wanted: Sequence[str], folder: Path = FOLDER) -> dict[str, Language]:
     """Every wanted language that has a catalogue, in that order. English is always there."""
     tags = [tag for tag in wanted if (folder / tag).is_dir()] or ["en"]
-    return {tag: _language(tag, read_catalogue(tag, folder)) for tag in tags}
+    return {tag: _language(tag, folder) for tag in tags}
 
 
-def _language(tag: str, catalogue: Catalog) -> Language:
+@cache
+def _language(tag: str, folder: Path) -> Language:
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, read_catalogue(tag, folder))
     compiled.seek(0)
     words = Translations(compiled)
     name = str(words.pgettext("the language's own name", "English"))

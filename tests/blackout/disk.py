@@ -4,7 +4,6 @@ What a program writes stays in this machine's memory until it is flushed, and on
 the file, taken while nothing moves, is what a power cut would have left; ending a process shows nothing of that kind.
 """
 
-import contextlib
 import hashlib
 import os
 import shutil
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.two_nodes.node import children
+from tests.two_nodes.node import send, stopped
 
 SIZE = 96 << 20
 TRIES = 20
@@ -73,17 +72,11 @@ def may_make_disks(at: Path) -> bool:
 @contextmanager
 def standing_still(pid: int) -> Iterator[None]:
     """This process and its children take no step. 0 for none."""
-    family = [pid] if pid else []
-    for each in family:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(each, signal.SIGSTOP)
-            family += children(each)
+    family = stopped(pid) if pid else []
     try:
         yield
     finally:
-        for each in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(each, signal.SIGCONT)
+        send(signal.SIGCONT, family)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from node.storage import db as database
 from tests.blackout.disk import WHY_NOT, Disk, disk, may_make_disks
-from tests.two_nodes.conftest import free_port
+from tests.ports import free_port
 from tests.two_nodes.neighbour import Neighbour
 from tests.two_nodes.network import Place
 from tests.two_nodes.node import Node, wait_until

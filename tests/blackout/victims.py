@@ -25,6 +25,7 @@ from sync.peers import tls
 from sync.peers.client import Unreachable
 from sync.peers.server import Door, PeerServer
 from tests import meeting
+from tests.ports import free_port
 from tests.storage.nodes import Node
 
 STEP_S = 20.0  # for a process to begin and to do one thing, on a slow machine
@@ -115,12 +116,10 @@ class Town:
 def town(at: Path) -> Town:
     hall, library = Node(at / "hall", "Hall"), Node(at / "library", "Library")
     meeting.acquaint(hall, library)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     fingerprint = hall.run.identity.node_fingerprint
     hall.run.close()
     library.run.close()
-    return Town(at / "hall", at / "library", fingerprint, port)
+    return Town(at / "hall", at / "library", fingerprint, free_port())
 
 
 def ended(town: Town, kills: int, seed: int) -> Iterator[int]:

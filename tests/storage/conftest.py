@@ -1,4 +1,4 @@
-"""A hall and a library that accept each other."""
+"""A hall, a library and a mosque that accept each other."""
 
 import pytest
 
@@ -17,5 +17,15 @@ def library(tmp_path, hall):
     node = Node(tmp_path / "library", "Library")
     node.accepts(hall)
     hall.accepts(node)
+    yield node
+    node.run.close()
+
+
+@pytest.fixture
+def mosque(tmp_path, hall, library):
+    node = Node(tmp_path / "mosque", "Mosque")
+    for other in (hall, library):
+        node.accepts(other)
+        other.accepts(node)
     yield node
     node.run.close()

@@ -30,16 +30,6 @@ def purge(node: Node, other: Node) -> None:
     blocking.purge(node.run, blocking.named(node.run, other.name))
 
 
-@pytest.fixture
-def mosque(tmp_path, hall, library):
-    node = Node(tmp_path / "mosque", "Mosque")
-    for other in (hall, library):
-        node.accepts(other)
-        other.accepts(node)
-    yield node
-    node.run.close()
-
-
 def test_what_it_said_until_now_stays_and_nothing_comes_after(hall, library, mosque):
     hall.posts("Before")
     library.hears_from(hall)

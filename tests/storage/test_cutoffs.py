@@ -64,6 +64,19 @@ def feed_of(node: Node, other: Node) -> log.Feed:
     return next(feed for feed in log.feeds(node.db) if feed.node == other.run.identity.node_fingerprint)
 
 
+def succeeded_after_one_of_two(hall: Node, library: Node) -> Successor:
+    """The hall's machine said "One" and "Two"; the one that comes after it lets only the first of them count."""
+    hall.posts("One")
+    library.hears_from(hall)
+    new = Successor(hall)
+    new.node.hears_from(library)
+    new.names(feed_of(new.node, hall))
+    hall.posts("Two")
+    library.hears(hall.pages())
+    library.hears(new.node.pages(), [new.roster])
+    return new
+
+
 def test_what_a_stolen_machine_says_after_its_cut_off_is_on_no_board(hall, library, mosque):
     hall.posts("Before")
     library.hears_from(hall)
@@ -100,14 +113,7 @@ def test_a_feed_that_is_not_named_is_set_aside_whole(hall, library):
 
 
 def test_a_cut_off_may_be_raised_later(hall, library):
-    hall.posts("One")
-    library.hears_from(hall)
-    new = Successor(hall)
-    new.node.hears_from(library)
-    new.names(feed_of(new.node, hall))
-    hall.posts("Two")
-    library.hears(hall.pages())
-    library.hears(new.node.pages(), [new.roster])
+    new = succeeded_after_one_of_two(hall, library)
     assert library.board() == ["One"]
     new.node.hears_from(library)
     assert new.node.board() == ["One"]
@@ -135,14 +141,7 @@ def test_the_old_machine_cannot_name_cut_offs_for_the_new_one(hall, library):
 
 
 def test_other_spaces_are_told_as_far_as_it_counts_its_own_of_all(hall, library):
-    hall.posts("One")
-    library.hears_from(hall)
-    new = Successor(hall)
-    new.node.hears_from(library)
-    new.names(feed_of(new.node, hall))
-    hall.posts("Two")
-    library.hears(hall.pages())
-    library.hears(new.node.pages(), [new.roster])
+    succeeded_after_one_of_two(hall, library)
 
     def told(space: bytes) -> list[int]:
         heads = news(library.db, Caller(b"x" * 32, space, False), 0, b"").heads

@@ -12,16 +12,6 @@ from sync.writer import Draft
 from tests.storage.nodes import Node, Ticket, opened
 
 
-@pytest.fixture
-def mosque(tmp_path, hall, library):
-    node = Node(tmp_path / "mosque", "Mosque")
-    for other in (hall, library):
-        node.accepts(other)
-        other.accepts(node)
-    yield node
-    node.run.close()
-
-
 def said_by(node: Node, listener: Node | None = None) -> list[tuple[str, tuple[bytes, ...]]]:
     """(scope of the feed, whose words) of each confirmation by this node that is held here, or there."""
     held = log.read_all((listener or node).db)

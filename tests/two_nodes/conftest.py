@@ -1,11 +1,11 @@
 """Two spaces in one town: the hall and the library."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.two_nodes.network import Network, Place, may_make_networks, network
 from tests.two_nodes.node import Node
 
@@ -58,10 +58,3 @@ def make_node(name: str, town: Network | None, tmp_path: Path) -> Node:
     place = town.place() if town else Place("127.0.0.1")
     ports = (8080, 8081) if town else (free_port(), free_port())
     return Node(name.title(), tmp_path / name, place, *ports)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -224,17 +224,26 @@ def write_posts(sheet: Any, rows: Iterable[Mapping[str, str]]) -> None:
 
 def kill_at_once(process: subprocess.Popen[bytes]) -> None:
     """A process that we began and every process that it began, at the same instant; nothing else."""
-    family = [process.pid]
-    for pid in family:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)  # so that none of them notices the end of another
-            family += children(pid)
-    for pid in family:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    send(signal.SIGKILL, stopped(process.pid))
     process.wait(STOP_S)
 
 
-def children(pid: int) -> list[int]:
+def stopped(pid: int) -> list[int]:
+    """A process and all below it, none of which takes another step or notices the end of another."""
+    family = [pid]
+    for each in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGSTOP)
+            family += _children(each)
+    return family
+
+
+def send(sign: signal.Signals, family: list[int]) -> None:
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sign)
+
+
+def _children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]

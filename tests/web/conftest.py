@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from node import intake
 from node.app import create_app
@@ -158,6 +159,23 @@ class Hall:
         intake.record(self.run, PromiseHelp(post_id=post, words=words, count=count))
 
 
+class CompiledOnce(BytecodeCache):
+    """Every test has an application of its own; their templates are the same."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
+
+
 def quick_office(run: Run) -> Office:
     """Tickets without the slow step, which would be most of the time of these tests."""
     folder = run.settings.data
@@ -183,5 +201,6 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     app = create_app(run, quick_office(run))
     app.config["TESTING"] = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = COMPILED
     yield Hall(run, app, clock)
     run.close()
