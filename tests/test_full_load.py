@@ -88,6 +88,7 @@ def each_in(seconds, do):
     return end
 
 
+@pytest.mark.long
 def test_pages_and_posts_do_not_wait_for_thousands_of_entries(tmp_path, hall):
     run = open_run(Settings(data=tmp_path / "library", name="Library"))
     given = Handover(hall.identity.space_cert, hall.identity.node_cert, hall.roster, "Hall", (), b"", 8081)

@@ -53,6 +53,7 @@ def test_a_body_too_large_is_refused(port):
     assert ask(port, head).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.long
 def test_a_request_that_drips_is_cut_off_and_an_idle_line_is_not(port, monkeypatch):
     monkeypatch.setattr(listening, "REQUEST_SECONDS", 0.5)
     with socket.create_connection(("127.0.0.1", port), timeout=15) as dripping:

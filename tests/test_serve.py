@@ -111,6 +111,7 @@ def test_a_second_serve_on_the_same_folder_says_one_clear_sentence(tmp_path):
         assert second.said().count("\n") == 1 and node.page()
 
 
+@pytest.mark.long
 def test_the_kiosk_serves_though_the_port_for_other_spaces_is_taken(tmp_path):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]
@@ -140,6 +141,7 @@ def test_it_stops_cleanly_in_seconds_and_takes_the_exchange_with_it(tmp_path, nu
     assert not (tmp_path / "hall" / "control.sock").exists()
 
 
+@pytest.mark.long
 def test_the_exchange_ends_by_itself_when_serve_is_killed_and_the_node_starts_again(tmp_path):
     with serving(tmp_path / "hall") as node:
         pid = soon(node.health)["pid"]

@@ -44,6 +44,7 @@ def notes(machine: Disk) -> sqlite3.Connection:
     return db
 
 
+@pytest.mark.long
 def test_what_was_committed_is_there_after_a_power_cut(machine: Disk) -> None:
     db = notes(machine)
     for number in range(3):
@@ -53,6 +54,7 @@ def test_what_was_committed_is_there_after_a_power_cut(machine: Disk) -> None:
     db.close()
 
 
+@pytest.mark.long
 def test_with_the_lesser_promise_of_sqlite_it_would_be_lost(machine: Disk) -> None:
     """Why node/storage/db.py says FULL; and a proof that these power cuts cut."""
     db = notes(machine)

@@ -61,8 +61,17 @@ def walk(page: Page, start: str, run: Run) -> Iterator[str]:
     yield page.url
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, PHONE], ids=["lying", "standing", "phone"])
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [
+        pytest.param(LANDSCAPE, "ar", id="lying-ar"),
+        pytest.param(PHONE, "en", id="phone-en"),
+        pytest.param(LANDSCAPE, "en", id="lying-en", marks=pytest.mark.long),
+        pytest.param(PORTRAIT, "ar", id="standing-ar", marks=pytest.mark.long),
+        pytest.param(PORTRAIT, "en", id="standing-en", marks=pytest.mark.long),
+        pytest.param(PHONE, "ar", id="phone-ar", marks=pytest.mark.long),
+    ],
+)
 def test_everything_can_be_touched_and_nothing_sticks_out(
     screen: Screen, run: Run, size: dict[str, int], language: str
 ) -> None:
@@ -79,8 +88,15 @@ def test_everything_can_be_touched_and_nothing_sticks_out(
     assert wrong == {}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("size", [LANDSCAPE, PHONE], ids=["kiosk", "phone"])
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [
+        pytest.param(LANDSCAPE, "en", id="kiosk-en"),
+        pytest.param(PHONE, "ar", id="phone-ar"),
+        pytest.param(LANDSCAPE, "ar", id="kiosk-ar", marks=pytest.mark.long),
+        pytest.param(PHONE, "en", id="phone-en", marks=pytest.mark.long),
+    ],
+)
 def test_axe_finds_nothing(screen: Screen, run: Run, size: dict[str, int], language: str) -> None:
     phone = size is PHONE
     # axe cannot be let in by our own policy, so here the policy is set aside; another test minds it

@@ -29,6 +29,7 @@ def quiet(screen: Screen) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_it_asks_after_ninety_seconds_in_a_form(quiet: Page) -> None:
     quiet.clock.run_for(88_000)
     expect(quiet.locator("#veil")).to_be_hidden()
@@ -48,6 +49,7 @@ def test_it_asks_after_sixty_seconds_on_the_board(screen: Screen) -> None:
     expect(page.locator("#veil")).to_be_visible()
 
 
+@pytest.mark.long
 def test_still_here_keeps_everything_any_number_of_times(quiet: Page) -> None:
     for _ in range(3):
         quiet.clock.run_for(92_000)
@@ -56,6 +58,7 @@ def test_still_here_keeps_everything_any_number_of_times(quiet: Page) -> None:
     assert quiet.input_value("textarea") == SECRET
 
 
+@pytest.mark.long
 def test_it_does_not_ask_while_somebody_types(quiet: Page) -> None:
     for _ in range(4):
         quiet.clock.run_for(60_000)

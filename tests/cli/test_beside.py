@@ -66,6 +66,7 @@ def test_an_old_copy_of_the_folder_put_back_still_verifies(hall: Node, file: Pat
     assert copy.state()["log_digest"] == hall.state()["log_digest"]
 
 
+@pytest.mark.long
 def test_a_node_that_does_not_serve_can_connect_and_exchange_too(serving: Node, file: Path, tmp_path: Path) -> None:
     library = Node(tmp_path / "library", serving.capture)
     serving.does("import-posts", file)

@@ -103,6 +103,7 @@ def test_a_reader_who_stops_reading_is_no_error(hall: Node, file: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+@pytest.mark.long
 def test_an_import_killed_half_way_is_all_there_or_not_at_all(hall: Node, tmp_path: Path) -> None:
     lines = [f'{number},need,food,"Bread for table {number}",,,' for number in range(3000)]
     (tmp_path / "many.csv").write_text(ROWS.splitlines()[0] + "\n" + "\n".join(lines) + "\n")

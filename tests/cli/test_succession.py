@@ -98,6 +98,7 @@ def recover(node: Node, paper: str, *args: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, input=paper, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("town")
 def test_a_lost_machine_is_succeeded_from_the_paper(hall: Node, library: Node) -> None:
     paper, before = hall.does("paper"), hall.state()
@@ -130,6 +131,7 @@ def test_a_stolen_machine_is_heard_nowhere_and_what_it_says_is_on_no_board(
     assert len(words(library)) == len(words(hall)) == 3
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("town")
 def test_when_nobody_answers_nothing_changes(hall: Node, tmp_path: Path) -> None:
     paper, new = hall.does("paper"), Node(tmp_path / "new", hall.capture)
@@ -140,6 +142,7 @@ def test_when_nobody_answers_nothing_changes(hall: Node, tmp_path: Path) -> None
     assert "There is no node in" in new.run("status").err
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("town")
 def test_whoever_does_not_know_the_space_is_no_help(hall: Node, library: Node, tmp_path: Path) -> None:
     stranger, new = Node(tmp_path / "stranger", hall.capture), Node(tmp_path / "new", hall.capture)
@@ -150,6 +153,7 @@ def test_whoever_does_not_know_the_space_is_no_help(hall: Node, library: Node, t
     assert "There is no node in" in new.run("status").err
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("town")
 def test_it_may_be_asked_for_again_at_another_space(hall: Node, library: Node) -> None:
     paper = hall.does("paper")
@@ -163,6 +167,7 @@ def test_it_may_be_asked_for_again_at_another_space(hall: Node, library: Node) -
     assert (hall.state()["node"], len(words(hall))) == (node, 3)
 
 
+@pytest.mark.long
 def test_a_folder_that_is_in_use_is_not_taken(hall: Node, tmp_path: Path) -> None:
     paper, other = hall.does("paper"), Node(tmp_path / "other", hall.capture)
     other.does("demo")
@@ -210,6 +215,7 @@ def test_an_answer_says_nothing_to_others_and_opens_nowhere_else(hall: Node, tmp
     assert "There is no node in" in other.run("status").err
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("town")
 def test_a_second_machine_is_taken_out_of_service(hall: Node, tmp_path: Path) -> None:
     second, stick = Node(tmp_path / "second", hall.capture), tmp_path / "stick.json"

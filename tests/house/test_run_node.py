@@ -79,6 +79,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+@pytest.mark.long
 def test_the_first_start_makes_the_environment_and_later_ones_are_instant(home: Home) -> None:
     code, out, err = home.starts("serve", "--port", "0")
     assert (code, out) == (0, "plank 1.0 serve --port 0\n"), err
@@ -108,6 +109,7 @@ def test_a_new_lock_renews_the_environment_and_without_its_packages_the_old_one_
     assert "connect to the internet once" in err
 
 
+@pytest.mark.long
 def test_a_package_that_is_not_the_locked_one_is_refused(home: Home) -> None:
     home.asks_for("1.0", digest="0" * 64)
     code, out, err = home.starts()

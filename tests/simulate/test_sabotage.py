@@ -68,11 +68,13 @@ def words_that_the_board_still_reads_are_dropped(patch: pytest.MonkeyPatch) -> N
     patch.setattr(post, "needless", lambda folded, said: {one.id for one in said})
 
 
+AT_ONCE = (
+    a_run_goes_on_with_the_feed_of_the_run_before,
+    words_stay_in_the_index,
+)
 SOON = (
     the_cursor_moves_before_the_entries_are_in,
-    a_run_goes_on_with_the_feed_of_the_run_before,
     a_peer_that_was_restored_is_not_noticed,
-    words_stay_in_the_index,
     words_that_the_board_still_reads_are_dropped,
 )
 LATER = (
@@ -82,7 +84,14 @@ LATER = (
 )
 
 
-@pytest.mark.parametrize("breaks", [*SOON, *(pytest.param(one, marks=pytest.mark.longer) for one in LATER)])
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        *AT_ONCE,
+        *(pytest.param(one, marks=pytest.mark.long) for one in SOON),
+        *(pytest.param(one, marks=pytest.mark.longer) for one in LATER),
+    ],
+)
 def test_what_is_broken_on_purpose_is_found(breaks: Breaks, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shown by `pytest -rP tests/simulate/test_sabotage.py`: which history finds it first, and what it says."""
     breaks(monkeypatch)

@@ -234,7 +234,7 @@ def stopped(pid: int) -> list[int]:
     for each in family:
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGSTOP)
-            family += _children(each)
+            family += children(each)
     return family
 
 
@@ -244,6 +244,6 @@ def send(sign: signal.Signals, family: list[int]) -> None:
             os.kill(pid, sign)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]

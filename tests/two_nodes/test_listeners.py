@@ -31,6 +31,7 @@ def test_the_cable_carries_no_word_of_any_post(hall: Node, library: Node, town: 
         assert word.encode("utf-16-le") not in recorder.heard, word
 
 
+@pytest.mark.long
 def test_whoever_passes_the_bytes_on_reads_no_word_of_any_post(hall: Node, library: Node) -> None:
     hall.posts(" ".join(SECRET))
     with relaying(hall) as relay:
@@ -65,11 +66,13 @@ def test_a_node_with_another_certificate_gets_no_answer(hall: Node, tmp_path: Pa
         answer_to(tls.client_context(stranger, trusted), hall)
 
 
+@pytest.mark.long
 def test_who_shows_no_certificate_gets_no_answer(hall: Node) -> None:
     with pytest.raises(OSError):
         answer_to(tls.stranger_context(), hall)
 
 
+@pytest.mark.long
 def test_while_a_pairing_window_is_open_a_stranger_may_only_pair(hall: Node, tmp_path: Path) -> None:
     hall.shows_a_code()
     assert b"error" in wait_until(lambda: answer_to(tls.stranger_context(), hall))
@@ -78,6 +81,7 @@ def test_while_a_pairing_window_is_open_a_stranger_may_only_pair(hall: Node, tmp
         answer_to(tls.client_context(stranger, [stranger.space_cert]), hall)
 
 
+@pytest.mark.long
 def test_a_space_that_was_never_paired_hears_nothing(hall: Node, library: Node) -> None:
     hall.posts("Only for the circle")
     said = library.place.do(lambda: library.tries("exchange", hall.peer_address))

@@ -35,6 +35,7 @@ def five_hundred_posts(sheet: Path) -> Path:
     return sheet
 
 
+@pytest.mark.long
 def test_a_need_posted_at_the_hall_appears_at_the_library(hall: Node, library: Node) -> None:
     """Nobody tells the hall where the library is: it types digits and an address once, and hears the rest."""
     library.pairs_with(hall)
@@ -45,6 +46,7 @@ def test_a_need_posted_at_the_hall_appears_at_the_library(hall: Node, library: N
     wait_until(lambda: hall.holds_the_same_as(library))
 
 
+@pytest.mark.long
 def test_posts_from_before_the_pairing_come_too(hall: Node, library: Node) -> None:
     hall.posts("Rice for twelve")
     library.posts("A cot")
@@ -52,6 +54,7 @@ def test_posts_from_before_the_pairing_come_too(hall: Node, library: Node) -> No
     wait_until(lambda: hall.board() == library.board() == ["A cot", "Rice for twelve"], SOON_S)
 
 
+@pytest.mark.long
 def test_nodes_find_each_other_where_no_address_is_known_any_more(hall: Node, library: Node) -> None:
     """Both are restarted at other addresses; only mDNS can tell them where."""
     hall.pairs_with(library)
@@ -61,6 +64,7 @@ def test_nodes_find_each_other_where_no_address_is_known_any_more(hall: Node, li
     wait_until(lambda: library.board() == ["Still here"], SOON_S)
 
 
+@pytest.mark.long
 def test_five_hundred_posts_imported_at_one_are_all_at_the_other(hall: Node, library: Node, tmp_path: Path) -> None:
     assert hall.imports(five_hundred_posts(tmp_path / "posts.csv")).startswith("500 new posts")
     library.pairs_with(hall)
@@ -69,6 +73,7 @@ def test_five_hundred_posts_imported_at_one_are_all_at_the_other(hall: Node, lib
     assert library.exported() == hall.exported()
 
 
+@pytest.mark.long
 def test_importing_the_same_file_again_adds_nothing_at_either_space(hall: Node, library: Node, tmp_path: Path) -> None:
     sheet = five_hundred_posts(tmp_path / "posts.csv")
     hall.imports(sheet)
@@ -86,6 +91,7 @@ def crisis_messages() -> Path | None:
     return found if found.exists() else None
 
 
+@pytest.mark.long
 @pytest.mark.skipif(crisis_messages() is None, reason="no crisis_messages.csv (CORKBOARD_SHARED names its folder)")
 def test_real_messages_are_the_same_at_both(hall: Node, library: Node) -> None:
     sheet = crisis_messages()
@@ -107,6 +113,7 @@ def test_a_wrong_code_is_refused_in_words_and_connects_nobody(hall: Node, librar
     assert [peer["name"] for peer in library.status()["peers"]] == ["Hall"]
 
 
+@pytest.mark.long
 def test_pairing_where_nobody_started_it_is_refused_in_words(hall: Node, library: Node) -> None:
     with pytest.raises(CommandFailed, match="Nobody has started pairing"):
         library.types("123456", hall)

@@ -84,14 +84,14 @@ def test_spoiled_answers_bring_nothing_that_was_not_said(hall, library, tries):
     full(hall)
     said, memory, refusals = set(hall.words()), most_memory(), 0
     dice = random.Random(tries)
-    for number in range(tries // 20):
+    for number in range(tries // 10):
         try:
             report = visit(library, hall, lambda path, body: spoiled(body, dice) if dice.random() < 0.5 else body)
             refusals += bool(report.refused)
         except Refused:
             refusals += 1
         assert set(library.words()) <= said | {None}, number
-    assert refusals > tries // 80
+    assert refusals
     assert not [feed for feed in log.feeds(library.db) if feed.state != "open"]
     log.verify(library.db)
     visit(library, hall)
