@@ -125,6 +125,7 @@ def soon(what: str, true: Callable[[], object]) -> None:
     print(f"{what}: {time.monotonic() - began:.1f} s")
 
 
+@pytest.mark.long
 def test_two_nodes_on_one_switch_find_each_other_at_all_their_addresses(ear) -> None:
     hall, library = ear("hall"), ear("library")
     meet(hall, library)
