@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from node.domain import codes
 from node.storage import board
 from node.storage.board import Card
+from node.web import feeds, openapi
 from node.web.links import query_of
 from node.web.pages import run
 from node.web.reading import mark, view_of
@@ -33,6 +34,8 @@ def make() -> Blueprint:
     api = Blueprint("api", __name__)
     api.add_url_rule("/health", "health", health)
     api.add_url_rule("/api/posts.json", "posts", posts)
+    api.add_url_rule("/api/openapi.json", "openapi", openapi.openapi)
+    feeds.add_to(api)
     return api
 
 

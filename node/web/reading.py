@@ -70,11 +70,16 @@ def _board_links(query: dict[str, str]) -> dict[str, Any]:
     return {
         "query": rest,
         "live": "" if "after" in query else f"{url_for('api.posts')}?{urlencode({**rest, 'limit': 1})}",
+        "feeds": {name: _with(url_for(f"api.{name}"), rest) for name in ("atom", "json_feed")},
         "asks": "find" in request.args,
         "searching": to("board", **{**rest, "find": rest.get("find", "")}),
         "with_kind": lambda kind: to("board", **_changed(rest, "kind", kind)),
         "without": lambda key: to("board", **_changed(rest, key, "")),
     }
+
+
+def _with(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _changed(query: Mapping[str, str], key: str, value: str) -> dict[str, str]:
