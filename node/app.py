@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from node.web import api, assets, errors, guard, kiosk, languages, pace, pages, phone, visits
+from node import control
+from node.web import api, assets, carrying, errors, guard, kiosk, languages, pace, pages, phone, visits
 from node.web.links import rest_of_query
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ def create_app(run: Run, office: Office) -> Flask:
     languages.install(app, languages.read_languages(run.settings.languages))
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
-    guard.install(app, run.settings.port, form_secret(run))
+    carrying.install(app, ask_of(run.settings.data))
+    guard.install(app, run.settings.port, form_secret(run), {"phone.bring": carrying.at_the_door})
     pace.install(app, pace.Pace(run.clock_ms, os.urandom(32)), run.settings.kiosks)
     languages.install_switches(app)
     assets.install(app)
@@ -36,6 +39,18 @@ def create_app(run: Run, office: Office) -> Flask:
     for room in (kiosk, phone, api):
         app.register_blueprint(room.make())
     return app
+
+
+def ask_of(folder: Path) -> carrying.Ask:
+    """What the exchange process of this folder answers."""
+
+    def ask(request: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return control.ask(folder, request)
+        except control.NotRunning:
+            return {"error": "away"}
+
+    return ask
 
 
 def form_secret(run: Run) -> bytes:

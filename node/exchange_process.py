@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from node import burying, control, forking, intake, meeting, nightly
+from node.carrying import AGAIN_SECONDS, Busy, Carrying
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
 from node.run import Run
@@ -53,6 +54,7 @@ class Exchange:
     def __init__(self, run: Run, say: Callable[[str], None]) -> None:
         self._run, self._say = run, say
         self._gate = BoardGate(run)
+        self._carrying = Carrying(run, self._gate)
         me, certificates = run.identity, trusted(run.db())
         self._trusted = set(certificates)
         self._server_context = tls.server_context(me, certificates)
@@ -162,6 +164,7 @@ class Exchange:
                 await asyncio.to_thread(burying.confirm, self._run, began_ms)
                 await asyncio.to_thread(forking.say_again, self._run)
                 await asyncio.to_thread(meeting.follow, self._run)
+                await asyncio.to_thread(self._carrying.sweep)
                 await asyncio.to_thread(intake.tidy, self._run)
 
     def _handover(self) -> Handover:
@@ -196,6 +199,20 @@ class Exchange:
                 return {}
             case {"do": "health"}:
                 return self._health()
+        return self._carried(request)
+
+    def _carried(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The files of phones."""
+        try:
+            match request:
+                case {"do": "carry", "to": str(space)}:
+                    return {"job": self._carrying.make(bytes.fromhex(space))}
+                case {"do": "bring", "file": str(name)}:
+                    return {"job": self._carrying.take(name)}
+                case {"do": "carried", "job": str(name)}:
+                    return self._carrying.state(name)
+        except Busy:
+            return {"error": "busy", "again_s": AGAIN_SECONDS}
         return {"error": "unknown"}
 
     def _health(self) -> dict[str, Any]:

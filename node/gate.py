@@ -47,10 +47,14 @@ class BoardGate:
     def accept(
         self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
     ) -> intake.Taken:
-        if self._free(self._run.settings.data) < RESERVE_BYTES and (pages or payloads):
+        if (pages or payloads) and self.is_full():
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
         return intake.accept(self._run, pages, proofs, payloads)
+
+    def is_full(self) -> bool:
+        """Whether what is left of the disk is kept for the kiosk."""
+        return self._free(self._run.settings.data) < RESERVE_BYTES
 
     def keys_told(self, told: bytes) -> None:
         """The circle's keys as a member has them. Where they are none, nothing of it is taken."""

@@ -12,6 +12,8 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
+from node.uploads import Uploads
+
 THREADS = 8
 CONNECTIONS = 400  # all together; 120 KiB each at worst
 CONNECTIONS_EACH = 40  # of one address that is not this machine: a hostile phone cannot use up the others'
@@ -30,12 +32,13 @@ class PortTaken(Exception):
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection whose request must be complete in REQUEST_SECONDS.
+    """A connection whose request must be complete in REQUEST_SECONDS, or a file that comes fast enough.
 
     Without this each dripped byte renews waitress' own timeout, and a slow sender holds its place for ever.
     """
 
     began: float | None = None
+    request: Any
 
     def received(self, data: bytes) -> bool:
         taken: bool = super().received(data)
@@ -43,7 +46,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return taken
 
     def overdue(self, now: float) -> bool:
-        return self.began is not None and now - self.began > REQUEST_SECONDS
+        if self.began is None or now - self.began <= REQUEST_SECONDS:
+            return False
+        goes_on = getattr(self.request, "may_go_on", None)
+        return not (goes_on and goes_on(now, REQUEST_SECONDS))
+
+    def handle_close(self) -> None:
+        super().handle_close()
+        request, self.request = self.request, None
+        if request is not None:
+            request.close()
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -61,8 +73,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def web_server(app: Wsgi, sockets: list[socket.socket], threads: int = THREADS) -> Any:
-    """A waitress server with this module's limits; .run() serves until SystemExit."""
+def web_server(app: Wsgi, sockets: list[socket.socket], threads: int = THREADS, uploads: Uploads | None = None) -> Any:
+    """A waitress server with this module's limits; .run() serves until SystemExit. uploads: where files come."""
     members: dict[int, Any] = {}
     server = create_server(
         app,
@@ -82,7 +94,7 @@ def web_server(app: Wsgi, sockets: list[socket.socket], threads: int = THREADS) 
         log_socket_errors=False,
     )
     for listener in [each for each in members.values() if isinstance(each, BaseWSGIServer)]:
-        _limit(listener)
+        _limit(listener, uploads)
     return server
 
 
@@ -98,9 +110,9 @@ def _bound(host: str, port: int) -> socket.socket:
     return found
 
 
-def _limit(listener: Any) -> None:
+def _limit(listener: Any, uploads: Uploads | None) -> None:
     """Give one waitress listener our channel, the request deadline and the share of each address."""
-    tidy, open_channel = listener.maintenance, Channel
+    tidy, open_channel = listener.maintenance, _channel(uploads)
 
     def maintenance(now: float) -> None:
         tidy(now)
@@ -118,6 +130,10 @@ def _limit(listener: Any) -> None:
 
     listener.maintenance = maintenance
     listener.channel_class = channel_class
+
+
+def _channel(uploads: Uploads | None) -> type[Channel]:
+    return type("Channel", (Channel,), {"parser_class": staticmethod(uploads.parser)}) if uploads else Channel
 
 
 def _is_this_machine(host: str) -> bool:

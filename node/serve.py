@@ -19,11 +19,12 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from node import exchange_process, greeting, intake, listening
+from node import carrying, exchange_process, greeting, intake, listening, uploads
 from node.app import create_app
 from node.settings import Settings
 from node.start import open_run
 from node.ticket_office import office_of
+from node.web.carrying import BRING
 from sync import identity
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending
@@ -46,7 +47,9 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         run = open_run(settings)
         office = office_of(settings.data)
         office.work_ahead()
-        server = listening.web_server(create_app(run, office), sockets)
+        carrying.empty(settings.data)
+        brought = uploads.Uploads(BRING, settings.data / carrying.FOLDER)
+        server = listening.web_server(create_app(run, office), sockets, uploads=brought)
         exchange = ExchangeChild(settings, say, lambda: intake.tidy(run))
         with _ended_by_signals(), exchange.running():
             ports = [each.getsockname()[1] for each in sockets]

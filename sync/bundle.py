@@ -30,6 +30,7 @@ KEY_BYTES, SEALED_BYTES = 32, 80
 KEYS_LIMIT = 64
 STEP = 4096  # what a record says is filled up to a multiple of this, so that its length tells little
 RECORD_LIMIT = 3 << 20
+INFLATED_LIMIT = 1 << 30  # of all records; a hundred thousand posts take a tenth of it
 TAG_BYTES = 16
 DEFLATE_LEVEL = 6
 
@@ -37,12 +38,24 @@ HEADS, PROOFS, ENTRIES, END = b"h", b"p", b"e", b"s"
 
 
 class NotABundle(Refused):
-    """This is no bundle, or it was changed or cut short on the way: nothing of it was taken."""
+    """This is no bundle: nothing of it was taken."""
 
     key = "not-a-bundle"
 
     def __str__(self) -> str:
         return str(self.__doc__)
+
+
+class Damaged(NotABundle):
+    """This bundle was changed on the way: nothing of it was taken."""
+
+    key = "damaged"
+
+
+class CutShort(NotABundle):
+    """This bundle was cut short on the way, so its end is missing: nothing of it was taken."""
+
+    key = "cut-short"
 
 
 class NotForUs(NotABundle):
@@ -135,27 +148,34 @@ class Reader:
         self._file = file
         start = file.read(len(MAGIC) + 1)
         count = start[-1] if len(start) == len(MAGIC) + 1 and start.startswith(MAGIC) else 0
-        sealed = file.read(count * SEALED_BYTES)
-        if not 1 <= count <= KEYS_LIMIT or len(sealed) != count * SEALED_BYTES:
+        if not 1 <= count <= KEYS_LIMIT:
             raise NotABundle
+        sealed = file.read(count * SEALED_BYTES)
+        if len(sealed) != count * SEALED_BYTES:
+            raise CutShort
         self._begin, self._head = file.tell(), start + sealed
         self._about = _hash(self._head)
         self._box = ChaCha20Poly1305(_content_key(sealed, keys))
 
     def records(self) -> Iterator[Record]:
-        """All of them, each checked; the last is END, and its signature too. Raises NotABundle."""
+        """All of them, each checked; the last is END, and its signature too. Raises NotABundle. Deflated data says
+        little of what it becomes, so there is a limit: who sealed it may be anybody who knows the key of a node."""
         self._file.seek(self._begin)
+        inflated = 0
         all_before, no = hashlib.blake2b(self._head, digest_size=32, person=INFO), 0
         while True:
             at, box = self._file.tell(), self._box_here()
             record, last = self._open(box, no, at)
+            inflated += len(record.data)
+            if inflated > INFLATED_LIMIT:
+                raise NotABundle
             yield record
             if last:
                 break
             all_before.update(struct.pack(">I", len(box)) + box)
             no += 1
         if self._file.read(1):
-            raise NotABundle
+            raise Damaged
         self.maker = _maker(record, all_before.digest())
 
     def again(self, no: int, at: int) -> Record:
@@ -167,8 +187,10 @@ class Reader:
         length = self._file.read(4)
         size = int.from_bytes(length, "big")
         box = self._file.read(size) if len(length) == 4 and size <= RECORD_LIMIT else b""
-        if len(box) != size or size < STEP + TAG_BYTES:
-            raise NotABundle
+        if len(length) < 4 or len(box) < size <= RECORD_LIMIT:
+            raise CutShort
+        if not STEP + TAG_BYTES <= size <= RECORD_LIMIT:
+            raise Damaged
         return box
 
     def _open(self, box: bytes, no: int, at: int) -> tuple[Record, bool]:
@@ -181,7 +203,7 @@ class Reader:
             if (kind == END) != last:
                 raise NotABundle
             return Record(kind, data, no, at), last
-        raise NotABundle
+        raise Damaged
 
 
 def _nonce(no: int, last: bool) -> bytes:

@@ -40,6 +40,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 HEADS_A_RECORD = 2_000
+PARTS_AT_MOST = 500_000  # heads, proofs and runs of a file together: what is noted of them stays in memory
 
 _decode_heads = msgspec.json.Decoder(list[Head]).decode
 
@@ -139,30 +140,37 @@ class Carried:
         self._heads: dict[str, Head] = {}
         self._proofs: dict[bytes, tuple[int, int]] = {}
         self._runs: dict[bytes, list[Run]] = {}
-        self._pages, self._given = 0, 0
+        self._pages, self._given, parts = 0, 0, 0
         note = {HEADS: self._note_heads, PROOFS: self._note_proofs, ENTRIES: self._note_entries}
         try:
             for record in reader.records():
-                if record.kind in note:  # a later version may say more
-                    note[record.kind](record)
+                parts += note[record.kind](record) if record.kind in note else 0  # a later version may say more
+                if parts > PARTS_AT_MOST:
+                    raise NotABundle
         except (Refused, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise error if isinstance(error, NotABundle) else NotABundle from None
         self.maker = reader.maker
 
-    def _note_heads(self, record: Record) -> None:
-        for head in _decode_heads(record.data):
+    def _note_heads(self, record: Record) -> int:
+        heads = _decode_heads(record.data)
+        for head in heads:
             raw(head[0]), raw(head[3])
             self._heads[text(raw(head[1]))] = head
+        return len(heads)
 
-    def _note_proofs(self, record: Record) -> None:
-        for line in record.data.splitlines():
+    def _note_proofs(self, record: Record) -> int:
+        lines = record.data.splitlines()
+        for line in lines:
             self._proofs[proofs.proof_id(proofs.plain(line))] = record.no, record.at
+        return len(lines)
 
-    def _note_entries(self, record: Record) -> None:
-        self._pages += 1
+    def _note_entries(self, record: Record) -> int:
+        self._pages, runs = self._pages + 1, 0
         for feed, run in itertools.groupby(parse_page(record.data), key=lambda entry: entry.header.feed):
             seqs = [entry.header.seq for entry in run]
             self._runs.setdefault(feed, []).append(Run(seqs[0], seqs[-1], record.no, record.at))
+            runs += 1
+        return runs
 
     @property
     def spaces(self) -> set[bytes]:

@@ -12,6 +12,14 @@ def names(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in db.execute(NAMES)]
 
 
+OTHERS = "SELECT hex(id), name FROM space WHERE state = 'accepted' AND name <> '' ORDER BY name, id LIMIT 200"
+
+
+def others(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(id in hex, name) of each other space of our circle."""
+    return [(id_.lower(), name) for id_, name in db.execute(OTHERS)]
+
+
 NAME = "SELECT name FROM space WHERE id = ?"
 
 

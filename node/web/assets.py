@@ -27,7 +27,7 @@ BUNDLES = {
         "layouts.js",
         "keyboard.js",
     ),
-    "phone.js": ("phone.js", "keep.js", "both.js", "ticket.js", "live.js"),
+    "phone.js": ("phone.js", "keep.js", "both.js", "ticket.js", "live.js", "carry.js"),
     "icon.svg": ("icon.svg",),
 }
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

@@ -6,6 +6,8 @@ import hmac
 import ipaddress
 import re
 import socket
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
@@ -27,19 +29,20 @@ HEADERS = {
 }
 
 
-def install(app: Flask, port: int, secret: bytes) -> None:
-    """Refuse what did not come from a page of ours. secret: keys the form tokens."""
+def install(app: Flask, port: int, secret: bytes, wide: Mapping[str, Callable[[], Any]]) -> None:
+    """Refuse what did not come from a page of ours. secret: keys the form tokens. wide: endpoints that take more than a
+    form, and what is asked first there: it makes room for it, or answers."""
     app.config.update(MAX_CONTENT_LENGTH=BODY, MAX_FORM_MEMORY_SIZE=BODY, MAX_FORM_PARTS=100)
     own_name = socket.gethostname().lower()
 
     @app.before_request
-    def check() -> None:
+    def check() -> Any:
         if not good_host(request.host, port, own_name):
             abort(403)
-        if (request.content_length or 0) > BODY:
-            abort(413)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        answer = _weighed(wide)
+        if answer is None and request.method not in ("GET", "HEAD", "OPTIONS"):
             check_form(secret)
+        return answer
 
     @app.after_request
     def protect(answer: Response) -> Response:
@@ -48,6 +51,13 @@ def install(app: Flask, port: int, secret: bytes) -> None:
         return answer
 
     app.jinja_env.globals["form_token"] = lambda: token(visit_id(), secret)
+
+
+def _weighed(wide: Mapping[str, Callable[[], Any]]) -> Any:
+    """What is answered to a request that is too large; None to others."""
+    if request.method == "POST" and (make_room := wide.get(request.endpoint or "")):
+        return make_room()
+    return abort(413) if (request.content_length or 0) > BODY else None
 
 
 def good_host(host: str, port: int, own_name: str = "") -> bool:

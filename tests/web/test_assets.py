@@ -19,7 +19,8 @@ def test_a_phone_s_first_page_is_small(hall: Hall) -> None:
         hall.has(f"Post number {number}: rice, oil and dates for tonight, we are five and we have a stove", wanted=5)
     tom = hall.phone()
     page = tom.opens("/", headers={"Accept-Encoding": "gzip"})
-    assets = [given.get("href", "") + given.get("src", "") for tag, given in page.tags if tag in ("link", "script")]
+    loaded = [given for tag, given in page.tags if tag in ("link", "script") and given.get("rel") != "alternate"]
+    assets = [given.get("href", "") + given.get("src", "") for given in loaded]
     client = hall.app.test_client()
     sent = [client.get(path, base_url=tom.base, headers={"Accept-Encoding": "gzip"}) for path in assets]
     assert 1 + len(sent) <= REQUESTS
