@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import json
 import logging
 import os
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from node import burying, control, forking, intake, meeting, nightly
+from node import addresses, burying, control, forking, intake, meeting, nightly
 from node.carrying import AGAIN_SECONDS, Busy, Carrying
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
@@ -51,8 +52,8 @@ logger = logging.getLogger("corkboard.exchange")
 class Exchange:
     """Everything that the process does, wired together."""
 
-    def __init__(self, run: Run, say: Callable[[str], None]) -> None:
-        self._run, self._say = run, say
+    def __init__(self, run: Run, web_ports: list[int], say: Callable[[str], None]) -> None:
+        self._run, self._web_ports, self._say = run, web_ports, say
         self._gate = BoardGate(run)
         self._carrying = Carrying(run, self._gate)
         me, certificates = run.identity, trusted(run.db())
@@ -119,7 +120,7 @@ class Exchange:
         try:
             listener = socket.create_server((self._run.settings.host, self._port), backlog=64)
         except OSError as error:
-            self._why_not = error.strerror or "it is taken"
+            self._why_not = os.strerror(error.errno or errno.EADDRINUSE)  # its own words name the address too
             return
         await self._server.start(listener, self._server_context)
         self._port, self._bound = listener.getsockname()[1], True
@@ -136,6 +137,7 @@ class Exchange:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._changed.wait()
             self._changed.clear()
+            self._keep_name()
             tls.let_strangers_in(self._server_context, self._window.is_open)
             now = db.execute("PRAGMA data_version").fetchone()[0]
             if now == version:
@@ -146,6 +148,12 @@ class Exchange:
             if n != told:
                 told = n
                 self._visits.poke()
+
+    def _keep_name(self) -> None:
+        """Pages and flyers say the name that the board answers to, also after a clash."""
+        name, data = self._discovery.host_name, self._run.settings.data
+        if name and name != addresses.name(data):
+            addresses.keep_name(data, name)
 
     async def _trust_new_spaces(self) -> None:
         fresh = set(trusted(self._run.db())) - self._trusted
@@ -221,6 +229,9 @@ class Exchange:
             "pid": os.getpid(),
             "peer_port": self._port,
             "bound": self._bound,
+            "why_not": self._why_not,
+            "web_ports": self._web_ports,
+            "listened_s": self._discovery.listened_s,
             "pairing": self._window.is_open,
             "host_name": self._discovery.host_name,
             "around": [shown(found.fingerprint) for found in self._discovery.around()],
@@ -231,15 +242,16 @@ class Exchange:
         }
 
 
-def settings_line(settings: Settings) -> bytes:
-    """How `serve` hands its settings to this process: the first line of its standard input."""
-    return json.dumps(dataclasses.asdict(settings), default=str).encode() + b"\n"
+def orders_line(settings: Settings, web_ports: list[int]) -> bytes:
+    """What `serve` tells this process: the first line of its standard input."""
+    return json.dumps({"settings": dataclasses.asdict(settings), "web_ports": web_ports}, default=str).encode() + b"\n"
 
 
-def read_settings(line: bytes) -> Settings:
-    told: dict[str, Any] = json.loads(line)
+def read_orders(line: bytes) -> tuple[Settings, list[int]]:
+    orders = json.loads(line)
+    told: dict[str, Any] = orders["settings"]
     lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
-    return Settings(**{**told, **lists, "data": Path(told["data"])})
+    return Settings(**{**told, **lists, "data": Path(told["data"])}), orders["web_ports"]
 
 
 async def _first_of(*jobs: Coroutine[Any, Any, object]) -> None:
@@ -255,7 +267,7 @@ async def _first_of(*jobs: Coroutine[Any, Any, object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _work(run: Run) -> None:
+async def _work(run: Run, web_ports: list[int]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -266,14 +278,15 @@ async def _work(run: Run) -> None:
             loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch_input, daemon=True).start()
-    await Exchange(run, lambda line: print(line, flush=True)).until(stop)
+    await Exchange(run, web_ports, lambda line: print(line, flush=True)).until(stop)
 
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="exchange: %(message)s")
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # what a stranger sends is no news
-    settings = read_settings(sys.stdin.buffer.readline())
-    asyncio.run(_work(open_run(settings)))
+    logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a network that is down or filters is told by `status`
+    settings, web_ports = read_orders(sys.stdin.buffer.readline())
+    asyncio.run(_work(open_run(settings), web_ports))
     os._exit(0)  # a thread in the middle of a transaction is rolled back; nobody waits for it
 
 

@@ -50,9 +50,9 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         carrying.empty(settings.data)
         brought = uploads.Uploads(BRING, settings.data / carrying.FOLDER)
         server = listening.web_server(create_app(run, office), sockets, uploads=brought)
-        exchange = ExchangeChild(settings, say, lambda: intake.tidy(run))
+        ports = [each.getsockname()[1] for each in sockets]
+        exchange = ExchangeChild(settings, ports, say, lambda: intake.tidy(run))
         with _ended_by_signals(), exchange.running():
-            ports = [each.getsockname()[1] for each in sockets]
             paper_on_disk = (settings.data / identity.PAPER_FILE).exists()
             say(greeting.text(settings.name, ports, settings.peer_port, paper_on_disk))
             server.run()
@@ -78,10 +78,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 class ExchangeChild:
-    """Keeps one exchange process alive. tidy: called after each unexpected end, in its stead."""
+    """Keeps one exchange process alive. web_ports: where the board is served. tidy: called in its stead after each
+    unexpected end."""
 
-    def __init__(self, settings: Settings, say: Say, tidy: Callable[[], object]) -> None:
-        self._settings, self._say, self._tidy = settings, say, tidy
+    def __init__(self, settings: Settings, web_ports: list[int], say: Say, tidy: Callable[[], object]) -> None:
+        self._orders, self._say, self._tidy = exchange_process.orders_line(settings, web_ports), say, tidy
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
@@ -122,7 +123,7 @@ class ExchangeChild:
             return error.errno or 1
         self._child = child
         with contextlib.suppress(OSError):
-            _input(child).write(exchange_process.settings_line(self._settings))
+            _input(child).write(self._orders)
             _input(child).flush()
         if self._stopping.is_set():
             self._end()

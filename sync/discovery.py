@@ -55,6 +55,7 @@ class Discovery:
         self._radio: Radio | None = None
         self._watching: asyncio.Task[None] | None = None
         self._last_name: HostName | None = None
+        self._moved_at = 0.0
 
     async def start(self) -> None:
         """Returns at once, whatever the network is like."""
@@ -76,6 +77,11 @@ class Discovery:
         """The name that the board answers to here, such as corkboard.local; "" while there is none."""
         return self._radio.host.text if self._radio and self._radio.host else ""
 
+    @property
+    def listened_s(self) -> float:
+        """For how long these networks have been listened to; 0 while there is none."""
+        return asyncio.get_running_loop().time() - self._moved_at if self._radio else 0.0
+
     async def _watch(self) -> None:
         on: tuple[Interface, ...] = ()
         port, next_ask, pause = 0, 0.0, 0.0
@@ -84,7 +90,8 @@ class Discovery:
             before, (on, port) = (on, port), (self._interfaces(), self._port())
             if before != (on, port) or self._radio is None:
                 await self._move_to(on, port)
-                next_ask, pause = loop.time(), self._look_s
+                self._moved_at = next_ask = loop.time()
+                pause = self._look_s
                 if before[0] != on:
                     self._on_moved()
             if self._radio and loop.time() >= next_ask:

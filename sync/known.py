@@ -11,6 +11,8 @@ from sync import circle
 from sync.exchange import Caller
 from sync.log import writing
 
+NOT_REACHED = ("unreachable", "silent")  # errors of visits (tried): nobody answers at any address that is known
+
 
 def meet(db: sqlite3.Connection, who: Caller, cert: bytes, address: str) -> None:
     """A node answered at this address: there it will be looked for first. cert: its own, DER."""

@@ -35,8 +35,6 @@ STRANGERS_AT_ONCE = 2  # beside them: whoever announces nodes that do not answer
 PEERS_AT_MOST = 500  # anybody in the network can announce nodes
 ADDRESSES_EACH = 8
 
-NOT_REACHED = ("unreachable", "silent")
-
 log = logging.getLogger("corkboard.visits")
 
 P = ParamSpec("P")
@@ -171,7 +169,7 @@ class Visits:
                 went = await self.visit(peer)
                 if went.error and not went.name:
                     pause = STRANGER_SECONDS
-                elif went.error in NOT_REACHED:
+                elif went.error in known.NOT_REACHED:
                     pause, retry = retry, min(2 * retry, EVERY_SECONDS)
                 else:
                     retry = RETRY_SECONDS
@@ -187,7 +185,7 @@ class Visits:
             report, error = Report(), "no-address"
             async for address in self._addresses(peer):
                 report, error = await self._visit_at(peer, address)
-                if error not in (*NOT_REACHED, "handshake", "somebody-else"):
+                if error not in (*known.NOT_REACHED, "handshake", "somebody-else"):
                     break  # it was reached: another way to it would meet the same
             return await self._work(self._note, peer.node, report, error)
 

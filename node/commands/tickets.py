@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from node import greeting, intake
-from node.addresses import HOST
+from node import addresses, greeting, intake
 from node.commands.asking import one_of_ours, sure, when
 from node.commands.common import Failed, Here, common, many
 from node.domain import codes, tickets
@@ -43,7 +42,7 @@ def reissue(here: Here, code: str, yes: bool) -> None:
             raise Failed("; ".join(problem.sentence for problem in refused.problems)) from None
     here.tell()
     here.say(f"The new ticket for {shown}: {tickets.shown(issued.digits)}")
-    here.talk(greeting.qr(f"http://{HOST}:{here.settings.port}/t#{issued.digits}"))
+    here.talk(greeting.qr(f"http://{addresses.name(run.settings.data)}:{here.settings.port}/t#{issued.digits}"))
     here.talk("Write it down or photograph it now: it is shown this once. Then clear the screen.")
     here.talk("The old ticket can only erase from now on, and says so. Answers from before stay closed to the new one.")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from node import __version__, backup_news, checking, control, health, paper_page
+from node import __version__, addresses, backup_news, checking, control, health, paper_page, reach
 from node.commands.common import Failed, Here, common, many
 from node.run import Run
 from node.storage import projection
@@ -43,6 +43,7 @@ def _state(run: Run) -> dict[str, Any]:
         "node": b64(run.identity.node_fingerprint),
         "serving": serving is not None,
         "peer_port": (serving or {}).get("peer_port", run.settings.peer_port),
+        "network": reach.in_words(serving, addresses.here(), run.settings.port, run.clock_ms()) if serving else [],
         "posts": _posts(db),
         "entries": sum(feed.next for feed in feeds),
         "feeds": len(feeds),
@@ -114,7 +115,7 @@ def _in_words(found: dict[str, Any], run: Run) -> str:
         lines.append(f"with {peer['name']} ({peer['address'] or 'address unknown'}): {heard}")
     if not found["peers"]:
         lines.append("No other space yet: connect one with `connect --show-code`.")
-    lines += found["notes"]
+    lines += [*found["network"], *found["notes"]]
     return "\n".join(lines)
 
 

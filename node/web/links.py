@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from node.addresses import HOST
+from node import addresses
 from node.web.labels import CATEGORIES
 from node.web.pages import run
 
@@ -26,8 +26,9 @@ def ticket_address(digits: str) -> str:
 
 
 def host_name() -> str:
-    port = run().settings.port
-    return HOST if port == 80 else f"{HOST}:{port}"
+    settings = run().settings
+    name = addresses.name(settings.data)
+    return name if settings.port == 80 else f"{name}:{settings.port}"
 
 
 def query_of(given: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from node import wifi
+from node import addresses, wifi
 from node.domain.wifi import Network
 from node.web.qr import drawn
 from tests.web.conftest import Hall
@@ -41,6 +41,18 @@ def test_a_flyer_speaks_the_language_of_the_post_and_of_the_reader(hall: Hall) -
     assert "حاجة" in page.text and "Need" in page.text and "اسأل عند المكتب" in page.text
     main = next(given for tag, given in page.tags if tag == "main")
     assert (main["lang"], main["dir"]) == ("ar", "rtl")
+
+
+def test_a_flyer_says_the_name_and_addresses_of_now(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = hall.has("Rice and oil")
+    monkeypatch.setattr(addresses, "here", lambda: ["10.0.0.5"])
+    before = hall.phone().opens(f"/p/{link}/flyer")
+    assert "corkboard.local:8080" in before.text and "10.0.0.5:8080" in before.text
+    monkeypatch.setattr(addresses, "here", lambda: ["10.9.0.7"])
+    addresses.keep_name(hall.run.settings.data, "corkboard-2.local")
+    after = hall.phone().opens(f"/p/{link}/flyer")
+    assert "corkboard-2.local:8080" in after.text and "10.9.0.7:8080" in after.text
+    assert "10.0.0.5" not in after.text and before.html.partition("<path d=")[2] != after.html.partition("<path d=")[2]
 
 
 def test_one_language_is_enough_where_both_are_the_same(hall: Hall) -> None:

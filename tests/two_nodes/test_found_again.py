@@ -1,0 +1,61 @@
+"""Whole nodes where the network is against them: none at all, one that filters, a crash; and what `status` says."""
+
+import socket
+import time
+
+import pytest
+
+from tests.two_nodes import phone as phones
+from tests.two_nodes.conftest import NAMESPACES
+from tests.two_nodes.network import WHY_NOT, Network
+from tests.two_nodes.node import Node, wait_until
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)]
+
+PATIENCE_S = 120.0  # for a machine ten times slower; how long it took is printed
+
+
+def network(node: Node) -> str:
+    return "\n".join(node.status()["network"])
+
+
+def soon(what: str, true) -> None:
+    began = time.monotonic()
+    wait_until(true, PATIENCE_S)
+    print(f"{what}: {time.monotonic() - began:.1f} s")
+
+
+def test_a_node_that_starts_without_any_network_serves_and_is_found_when_there_is_one(
+    hall: Node, town: Network
+) -> None:
+    hall.stops()
+    hall.place.unplug()
+    with hall.place.do(lambda: socket.create_server(("", hall.peer_port))):  # and its port is taken, too
+        hall.starts()
+        assert "Touch to begin" in hall.page("/kiosk")
+        assert "No network is up. The kiosk works" in network(hall)
+        hall.place.plug_in()
+        phone = town.place()
+        soon("the name after the cable", lambda: phones.asks(phone, "corkboard.local", tries=1))
+        assert f"http://corkboard.local/ or http://{hall.place.address}/" in network(hall)
+        assert "port 8081 cannot be used (Address already in use)" in network(hall)
+    soon("the port once it is free", lambda: "8081" not in network(hall))
+
+
+def test_where_discovery_is_filtered_spaces_meet_at_typed_and_last_known_addresses(hall: Node, library: Node) -> None:
+    for each in (hall, library):
+        each.place.filters_discovery()
+    library.pairs_with(hall)
+    hall.posts("A ladder for Saturday")
+    soon("typed address", library.board)
+    library.loses_power()
+    library.peer_port += 1
+    library.switches_on()
+    hall.posts("Blankets")
+    soon("crash, and another port", lambda: len(library.board()) == 2)
+    library.posts("Two cots")
+    soon("the other way", lambda: len(hall.board()) == 3)
+    soon("said so", lambda: "the two do not hear each other" in network(hall))
+    for each in (hall, library):
+        each.place.passes_discovery()
+    soon("no filter any more", lambda: "hear each other" not in network(hall) + network(library))
