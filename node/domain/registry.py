@@ -92,14 +92,15 @@ def _shape(name: str, fields: Mapping[str, Field]) -> type[msgspec.Struct]:
     ordered = sorted(fields.items(), key=lambda item: not item[1].required)
     columns: list[Any] = []
     for wire, field in ordered:
-        column = (field.name or wire, _annotated(field))
+        column = (field.name or wire, annotated(field))
         columns.append(column if field.required else (*column, field.blank()))
     rename = {field.name: wire for wire, field in fields.items() if field.name}
     title = name.replace(".", "_")
     return msgspec.defstruct(title, columns, tag_field="event", tag=name, rename=rename, frozen=True, module=__name__)
 
 
-def _annotated(field: Field) -> Any:
+def annotated(field: Field) -> Any:
+    """Its type and limits, as msgspec checks them."""
     if field.type is int:
         return Annotated[int, msgspec.Meta(ge=field.min, le=field.max)]
     if field.type is tuple:

@@ -166,17 +166,27 @@ WORDS_LIMIT = 8
 
 
 def folded(words: str) -> str:
-    """Text for the search index. Whoever types plain letters finds accented ones: `alisveris` finds `Alışveriş`. What
-    is written in parts or with an article is there in each way that people type it."""
-    if words.isascii() and "'" not in words:
+    """Text for the search index, cleaned or not: both have the same words in it. Whoever types plain letters finds
+    accented ones: `alisveris` finds `Alışveriş`. What is written in parts or with an article is there in each way that
+    people type it."""
+    if words.isascii() and words.isprintable() and "'" not in words:
         return words.lower()
-    return " ".join(map(_folded_word, words.split()))
+    return " ".join(map(_FOLDED.__getitem__, words.split(" ")))
 
 
-@functools.lru_cache(maxsize=8192)
-def _folded_word(word: str) -> str:
-    """Remembered, since people's words are few and each letter of one takes as long as a whole word that is known."""
-    return " ".join(_readings(word))
+class _Words(dict[str, str]):
+    """word -> what it is folded to. Remembered, since people's words are few and working one out takes long."""
+
+    MOST = 16_384
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        folded = self[word] = " ".join(reading for part in clean(word).split() for reading in _readings(part))
+        return folded
+
+
+_FOLDED = _Words()
 
 
 def _readings(word: str) -> dict[str, None]:

@@ -20,9 +20,13 @@ DEEPEST = 100
 """More brackets than this, and a payload is not read: how deep a parser gets depends on who calls it."""
 
 
+def is_deep(written: bytes) -> bool:
+    return written.count(b"[") + written.count(b"{") > DEEPEST
+
+
 def read(payload: bytes | None) -> Any | None:
     """The event of a payload, typed, or None: missing, malformed, beyond a limit, or a kind from a newer node."""
-    if payload is None or payload.count(b"[") + payload.count(b"{") > DEEPEST:
+    if payload is None or is_deep(payload):
         return None
     try:
         return _decode_event(payload)
@@ -32,7 +36,7 @@ def read(payload: bytes | None) -> Any | None:
 
 def read_content(name: str, content: bytes) -> Any | None:
     """As read(), of what a ticket said: the kind stands beside the content there."""
-    if name not in _decode_content or content.count(b"[") + content.count(b"{") > DEEPEST:
+    if name not in _decode_content or is_deep(content):
         return None
     try:
         return _decode_content[name](content)

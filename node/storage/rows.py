@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from node.domain import bodies, kinds, wire
+from node.domain import bodies, kinds, plain, wire
 from node.domain.registry import TICKET, By
 from node.domain.status import HOUR_MS
 from node.domain.values import Post, Promise, Reported
@@ -110,12 +110,9 @@ Plain = tuple[int, bytes, str, str, str, int, int, int]
 """n, id, kind, category, area, since, hours, wanted: all that the row of nearly every post says when it has opened."""
 
 
-def plain_of(opened: Post, n: int) -> Plain | None:
-    """For a post of which only the opening in entry `n` is known, whose time runs as claimed; None where its row says
-    more than that."""
-    if opened.scope != "circle" or opened.standing or opened.outside:
-        return None
-    return n, opened.id, opened.kind, opened.category, opened.area, opened.since, opened.hours, opened.wanted
+def plain_of(event: Any, id_: bytes, n: int, ms: int) -> Plain:
+    """For what plain.read() gave of the opening in entry `n`, whose time runs from `ms` as claimed."""
+    return n, id_, event.kind, event.category, plain.area(event), ms, event.hours, event.wanted
 
 
 def state_of(post: Post) -> int:

@@ -14,7 +14,7 @@ TAKE = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)"
 
 
 def words_of(words: str, original: str, area: str) -> str:
-    """What of a post is searched."""
+    """What of a post is searched; as it was written or cleaned, the index has the same words."""
     return text.folded(f"{words} {original} {area}" if original else f"{words} {area}")
 
 

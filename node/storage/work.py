@@ -8,7 +8,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 
 import msgspec
 
-from node.domain import codes, onward, post
+from node.domain import codes, onward, plain, post
 from node.domain.values import Post
 from node.storage import rows, search
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
@@ -16,6 +16,7 @@ from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
 from sync.log import SEQ_MASK, Held
+from sync.schema import FEED_SHIFT
 
 RELEASE_MS = 1_767_225_600_000
 """2026-01-01. No clock of a node was right when it said less."""
@@ -55,27 +56,39 @@ class Work:
         """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
         news about them (`spoken_of`). Returns the keys of those that are to be refolded with it."""
         unread = set()
-        latest = self._arrived_ms or 0
-        for k, entry in ((one.k, one.entry) for one in alone):
+        for k, entry in ((one.k, one.entry) for one in self._open_plain(alone)):
             feed = self._feeds.of(k)
             opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
             if opened and feed.here:
                 opened = msgspec.structs.replace(opened, scope="here")
-            if opened is None or k & SEQ_MASK >= feed.counts:
-                if entry.id in spoken_of:
-                    unread.add(k)
-                else:
-                    self._db.execute(ADD_ABOUT, (short(entry.id), k))
-            elif RELEASE_MS <= opened.since <= latest and (plain := rows.plain_of(opened, k)):
-                self._plain.append(plain)
-                self._words.append((k, search.words_of(opened.words, opened.original, opened.area)))
-            else:
+            if opened is not None and k & SEQ_MASK < feed.counts:
                 new = rows.row_of(opened, k, k, self._since([k], opened.since), feed.space)
                 self._before[entry.id] = (new, None)
                 self._put(opened, new)
-        self._opened = {one[1]: one[2] for one in self._plain}
+            elif entry.id in spoken_of:
+                unread.add(k)
+            else:
+                self._db.execute(ADD_ABOUT, (short(entry.id), k))
         self._write()
         return unread
+
+    def _open_plain(self, alone: Sequence[Held]) -> list[Held]:
+        """Those that say nothing unusual, with little ado. Returns the others."""
+        others, latest, feed, no = [], self._arrived_ms or 0, None, -1
+        for one in alone:
+            k, entry = one.k, one.entry
+            if k >> FEED_SHIFT != no:
+                no, feed = k >> FEED_SHIFT, self._feeds.of(k)
+            ms = entry.header.ms
+            event = plain.read(entry.payload) if RELEASE_MS <= ms <= latest and not feed.here else None
+            if event is None or k & SEQ_MASK >= feed.counts:
+                others.append(one)
+                continue
+            row = rows.plain_of(event, entry.id, k, ms)
+            self._plain.append(row)
+            self._words.append((k, search.words_of(event.words, event.original, row[4])))
+        self._opened = {row[1]: row[2] for row in self._plain}
+        return others
 
     def go_on(self, followups: Sequence[Held]) -> list[bytes]:
         """Folds one more event about a post where that can be done alone. Returns the posts that are left to refold."""

@@ -1,5 +1,7 @@
 """People's words: cleaned so that they can be shown, folded so that they are found."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,6 +146,24 @@ def test_a_post_is_like_another_by_its_longest_words():
 def test_words_are_cleaned_of_what_misleads_the_eye(said, kept):
     cleaned = text.clean(said)
     assert cleaned == kept if kept is not None else len(cleaned) <= 5
+
+
+NASTY = st.text(
+    st.sampled_from(
+        "aB9 \t\n\r\x00\x1c\x85\xa0\u200b\u200f\u2028\u3000\u0301\u0323\u09be\u09bc\u09cd\u0a3c\ufefb\ufdfaé،。需İ'-"
+    )
+)
+
+
+def in_index(words):
+    """The words that the index makes of it: signs beyond ASCII are all letters to it."""
+    return re.findall(r"[0-9A-Za-z\x80-\U0010ffff]+", text.folded(words))
+
+
+@given(st.one_of(NASTY, st.text(max_size=60)))
+def test_words_are_found_alike_whether_they_were_cleaned_or_not(words):
+    """So the index is told to forget exactly what it was told."""
+    assert in_index(words) == in_index(text.clean(words))
 
 
 @given(st.text(max_size=80))

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from node.domain import codes, onward, order, wire
+from node.domain import codes, onward, order, plain, wire
 from node.domain.kinds import KINDS
 from node.domain.values import Event
 from node.storage import projection, rows
@@ -39,7 +39,7 @@ def all_together(node, monkeypatch):
     """Its board as it is when no event is ever folded alone, and no opening is put on the board the quick way."""
     with monkeypatch.context() as slow:
         slow.setattr(Work, "_goes_on", lambda *_: False)
-        slow.setattr(rows, "plain_of", lambda *_: None)
+        slow.setattr(plain, "read", lambda *_: None)
         projection.rebuild(node.db)
     return node.rows(), node.indexed(), node.digest()
 
