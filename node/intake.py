@@ -26,7 +26,7 @@ from node.storage.board import Known
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log
 from sync import proofs as proving
-from sync.entry import Entry
+from sync.entry import BOARD, Entry
 from sync.log import Held
 from sync.schema import FEED_SHIFT
 from sync.take import take
@@ -117,9 +117,10 @@ def accept(
         burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
         changes = enter(connection, [*held, *filled], now_ms).plus(erased)
-        if cutoffs.note(connection, held):
+        system = [one for one in held if one.entry.header.sys != BOARD]
+        if cutoffs.note(connection, system):
             changes = changes.plus(cutting.settle(run, connection))
-        if introductions.hear(connection, held, now_ms):
+        if introductions.hear(connection, system, now_ms):
             introductions.settle(connection, now_ms, run.settings.introductions)
         changes = changes.plus(widening.carry_on(run, connection, held))
         back = cutting.returned(connection, held, run.identity.node_fingerprint) if held else 0

@@ -6,13 +6,14 @@ space holds them, as the same bodies; what a space said there, the node that sai
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
 from node.domain import bodies
 from node.run import Run
 from node.storage import board, gather, projection
-from node.storage.gather import Feeds, short
+from node.storage.gather import Feeds, short, shorts
 from node.storage.work import Changes
 from sync import log
 from sync.entry import Entry
@@ -20,18 +21,22 @@ from sync.log import Held
 from sync.writer import Draft
 
 SAID_HERE = """
-SELECT 1 FROM about JOIN feed ON feed.no = about.k >> 40 WHERE about.p = ? AND feed.scope = 'here' LIMIT 1
+SELECT asked.value FROM json_each(?) AS asked
+WHERE EXISTS (
+  SELECT 1 FROM about JOIN feed ON feed.no = about.k >> 40 WHERE about.p = asked.value AND feed.scope = 'here'
+)
 """
 
 
 def carry_on(run: Run, db: sqlite3.Connection, held: Iterable[Held]) -> Changes:
     """Of the posts that these new entries are about: what was said for here while others knew already."""
     changes = Changes()
-    for post_id in {one.entry.header.post for one in held if one.entry.header.post}:
-        if db.execute(SAID_HERE, (short(post_id),)).fetchone():
-            row = gather.row(db, post_id)
-            if row and not row.here:
-                changes = changes.plus(carry(run, db, post_id))
+    posts = [post_id for post_id in {one.entry.header.post for one in held} if post_id]
+    said = {p for (p,) in db.execute(SAID_HERE, (json.dumps(shorts(posts)),))} if posts else set()
+    for post_id in [one for one in posts if short(one) in said] if said else ():
+        row = gather.row(db, post_id)
+        if row and not row.here:
+            changes = changes.plus(carry(run, db, post_id))
     return changes
 
 

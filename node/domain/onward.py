@@ -19,6 +19,8 @@ ALONE = frozenset(
 )
 """They bear on nothing but the row, and nothing else does on them, as an answer bears on a promise."""
 
+_AT_HOME = SPACE | TICKET | HOME
+
 
 def onward(post: Post, said: Said) -> Post | None:
     """The post, as its row has it, after one more event by a space that had seen all the others; None where that takes
@@ -27,8 +29,8 @@ def onward(post: Post, said: Said) -> Post | None:
     if event is None:
         return None
     kind = wire.kind_of(event)
-    roles = SPACE | TICKET | HOME if said.space == post.home else SPACE
-    if not roles & kind.who:
+    roles = _AT_HOME if said.space == post.home else SPACE
+    if not kind.lets(roles):
         return post
     return kind.step(post, event, By(said.id, said.id, said.space, b"", said.ms, roles))
 

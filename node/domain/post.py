@@ -267,7 +267,7 @@ def _built(post: Post, spoken: list[Spoken]) -> Post | None:
     firm = False
     for event, by in spoken:
         kind = wire.kind_of(event)
-        if by.roles & kind.who and not wire.is_state(event):
+        if kind.lets(by.roles) and not wire.is_state(event):
             post = kind.step(post, event, by)
             firm = post.withdrawn if by.owner else firm
     return _settled(msgspec.structs.replace(post, withdrawn=post.withdrawn or firm))

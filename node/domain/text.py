@@ -201,7 +201,7 @@ def _readings(word: str) -> dict[str, None]:
 def search_words(find: str) -> list[list[list[str]]]:
     """What to look for, folded as the index is: of each word its readings, of each reading its parts, all of which must
     be there. At most eight words."""
-    typed = [[_parts(reading) for reading in _readings(word)] for word in find.split()]
+    typed = [[_parts(reading) for reading in _readings(word)] for word in clean(find).split()]
     return [[parts for parts in readings if parts] for readings in typed if any(readings)][:WORDS_LIMIT]
 
 

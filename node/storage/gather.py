@@ -4,7 +4,8 @@ An entry that opens a post without ticket is not in `about` as long as it is tha
 """
 
 import sqlite3
-from collections.abc import Container, Iterable
+import struct
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
@@ -20,6 +21,11 @@ from sync.schema import FEED_SHIFT
 def short(id_: bytes) -> int:
     """The first 8 bytes of an id or key as SQLite's integer; few share them, and whoever reads compares the whole."""
     return int.from_bytes(id_[:8], "big", signed=True)
+
+
+def shorts(ids: Sequence[bytes]) -> tuple[int, ...]:
+    """short() of many."""
+    return struct.unpack(f">{len(ids)}q", b"".join([id_[:8] for id_ in ids]))
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -40,11 +46,13 @@ class Feeds:
 
     def of(self, k: int) -> Feed:
         no = k >> FEED_SHIFT
-        if no not in self._known:
-            feed = log.feed_by_no(self._db, no)
-            counts = ALL if feed.counts is None else feed.counts
-            self._known[no] = Feed(feed.space, counts if feed.state == "open" else 0, feed.scope == "here")
-        return self._known[no]
+        return self._known.get(no) or self._look_up(no)
+
+    def _look_up(self, no: int) -> Feed:
+        feed = log.feed_by_no(self._db, no)
+        counts = ALL if feed.counts is None else feed.counts
+        found = self._known[no] = Feed(feed.space, counts if feed.state == "open" else 0, feed.scope == "here")
+        return found
 
     def counts(self, k: int) -> bool:
         """False for an entry of a void feed, or after a cut-off."""

@@ -14,7 +14,7 @@ import msgspec
 
 from node.domain import bodies, post
 from node.storage import erasures, memory, rows, search
-from node.storage.gather import Feeds, short
+from node.storage.gather import Feeds, short, shorts
 from node.storage.rows import Row
 from node.storage.work import ADD_ABOUT, Changes, Work
 from sync import log, proofs
@@ -30,16 +30,20 @@ VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
 def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None = None) -> Changes:
     """Brings the board up to these new entries of the log, within the caller's transaction. `arrived_ms`: this node's
     clock; None when they had arrived before."""
-    erasures.note(db, held)
     said = [one for one in held if one.entry.header.sys == BOARD]
+    if len(said) < len(held):
+        erasures.note(db, held)
     openings = [one for one in said if not one.entry.header.post and not one.entry.header.owner]
-    followups = [one for one in said if one.entry.header.post]
-    answered = _answered(db, openings)
+    followups = [one for one in said if one.entry.header.post] if len(openings) < len(said) else []
+    answered = _answered(db, openings)  # by what was there before
     _note(db, said, followups)
+    alone = [one for one in openings if short(one.entry.id) not in answered] if answered else openings
     work = Work(db, arrived_ms)
-    alone = [one for one in openings if short(one.entry.id) not in answered]
     unread = work.open(alone, {one.entry.header.post for one in followups})
-    left = {one.entry.id: [one.k] for one in openings if short(one.entry.id) in answered or one.k in unread}
+    refolded = (
+        [one for one in openings if short(one.entry.id) in answered or one.k in unread] if answered | unread else []
+    )
+    left = {one.entry.id: [one.k] for one in refolded}
     left |= {post_id: left.get(post_id, []) for post_id in work.go_on(followups)}
     for post_id, opened_at in left.items():
         work.refold(post_id, opened_at)
@@ -60,7 +64,7 @@ def _note(db: sqlite3.Connection, said: Sequence[Held], followups: Sequence[Held
 
 def _answered(db: sqlite3.Connection, openings: Sequence[Held]) -> set[int]:
     """Of these new posts, those about which something is here already (their short ids)."""
-    asked = msgspec.json.encode([short(one.entry.id) for one in openings]).decode()
+    asked = msgspec.json.encode(shorts([one.entry.id for one in openings])).decode()
     return {p for (p,) in db.execute(ANSWERED, (asked,))}
 
 

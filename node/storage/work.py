@@ -16,7 +16,6 @@ from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
 from sync.log import SEQ_MASK, Held
-from sync.schema import FEED_SHIFT
 
 RELEASE_MS = 1_767_225_600_000
 """2026-01-01. No clock of a node was right when it said less."""
@@ -74,12 +73,10 @@ class Work:
 
     def _open_plain(self, alone: Sequence[Held]) -> list[Held]:
         """Those that say nothing unusual, with little ado. Returns the others."""
-        others, latest, feed, no = [], self._arrived_ms or 0, None, -1
+        others, latest = [], self._arrived_ms or 0
         for one in alone:
             k, entry = one.k, one.entry
-            if k >> FEED_SHIFT != no:
-                no, feed = k >> FEED_SHIFT, self._feeds.of(k)
-            ms = entry.header.ms
+            feed, ms = self._feeds.of(k), entry.header.ms
             event = plain.read(entry.payload) if RELEASE_MS <= ms <= latest and not feed.here else None
             if event is None or k & SEQ_MASK >= feed.counts:
                 others.append(one)
@@ -95,25 +92,30 @@ class Work:
         news: dict[bytes, list[Held]] = {}
         for one in followups:
             news.setdefault(one.entry.header.post, []).append(one)
-        known = rows_of(self._db, [post_id for post_id, said in news.items() if len(said) == 1])
-        return [post_id for post_id, said in news.items() if not self._goes_on(said[0], known.get(post_id))]
+        known = rows_of(self._db, news)
+        return [post_id for post_id, said in news.items() if not self._goes_on(said, known.get(post_id))]
 
-    def _goes_on(self, held: Held, old: Row | None) -> bool:
-        header = held.entry.header
-        if old is None or header.owner or old.state & ERASED or not self._feeds.counts(held.k):
+    def _goes_on(self, news: Sequence[Held], old: Row | None) -> bool:
+        """True where each of these had seen all before it, and nothing of the post is needed that is not in its row."""
+        if old is None or old.state & ERASED or old.here:
             return False
-        if old.here or self._feeds.of(held.k).here:
+        facts = rows.read_facts(old.facts)
+        if facts.owner or facts.last is None:
             return False
-        facts, home = rows.read_facts(old.facts), self._feeds.of(old.n).space
-        if facts.owner or facts.last is None or (facts.last or old.id) not in header.refs:
-            return False
-        said = said_of(held.entry.id, header, held.entry.payload, self._feeds.of(held.k).space)
-        folded = onward.onward(rows.post_of(old, facts, home), said)
-        if folded is None:
-            return False
-        since = self._since([held.k], folded.since) if folded.since_from else old.since
-        new = rows.row_of(folded, old.n, old.k, since, home, last=said.id)
-        self._replace(old.id, old, folded, new)
+        home = self._feeds.of(old.n).space
+        folded, last = rows.post_of(old, facts, home), facts.last or old.id
+        for held in news:
+            header, feed = held.entry.header, self._feeds.of(held.k)
+            if header.owner or feed.here or held.k & SEQ_MASK >= feed.counts or last not in header.refs:
+                return False
+            said = said_of(held.entry.id, header, held.entry.payload, feed.space)
+            after = onward.onward(folded, said)
+            if after is None:
+                return False
+            folded, last = after, said.id
+        renewed = [one.k for one in news if one.entry.id == folded.since_from]
+        since = self._since(renewed, folded.since) if renewed else old.since
+        self._replace(old.id, old, folded, rows.row_of(folded, old.n, old.k, since, home, last))
         return True
 
     def lift(self, post_id: bytes) -> Row | None:
