@@ -124,7 +124,7 @@ def finding_names(place: Place) -> Iterator[list[str]]:
     home.mkdir(parents=True)
     (home / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
     (home / "nsswitch.conf").write_text("hosts: files dns\n")
-    door = place.do(lambda: _door())
+    door = place.do(_door)
     server = threading.Thread(target=_serve, args=(place, door, asked, over))
     server.start()
     try:

@@ -29,9 +29,11 @@ class Browsers:
         return self._at(phone, space.place.address)
 
     def _at(self, place: Place, name_leads_to: str) -> Browser:
+        """name_leads_to: "" where names are found as they are by what else runs at that place."""
         if (place, name_leads_to) not in self._open:
+            rules = [f"--host-resolver-rules=MAP {HOST} {name_leads_to}"] if name_leads_to else []
             self._open[(place, name_leads_to)] = self._playwright.chromium.launch(
-                executable_path=self._starter(place), args=[*FLAGS, f"--host-resolver-rules=MAP {HOST} {name_leads_to}"]
+                executable_path=self._starter(place), args=[*FLAGS, *rules]
             )
         return self._open[(place, name_leads_to)]
 
