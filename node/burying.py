@@ -14,7 +14,7 @@ from node import cutting, forking
 from node.run import Run
 from node.storage import erasures, forgetting, memory, projection
 from node.storage.work import Changes
-from sync import circle, confirming, log, proofs
+from sync import circle, confirming, log, proofs, quota
 from sync.entry import CONFIRMED
 from sync.forks import Evidence
 from sync.proofs import Roster, Tombstone
@@ -23,11 +23,37 @@ from sync.writer import Draft
 CONFIRM = "confirm"
 
 
-def bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes]) -> Changes:
-    """Takes proofs, and says in the same transaction whose words are forgotten. Raises BadProof."""
-    fresh, changes = _bury(run, db, lines)
+def bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes], by: bytes = b"") -> Changes:
+    """Takes proofs, and says in the same transaction whose words are forgotten. by: the node that brought them, b"" for
+    ourselves. Raises BadProof."""
+    fresh, changes = _bury(run, db, _within_quota(db, [*lines], by, run.clock_ms()))
     say_so(run, db, {proof.owner for proof in fresh})
     return changes
+
+
+def _within_quota(db: sqlite3.Connection, lines: list[bytes], by: bytes, now_ms: int) -> list[bytes]:
+    """All but tombstones of tickets that nobody has heard of here, where who brings them has brought too many: a ticket
+    costs nothing, and its tombstone is for ever."""
+    space = quota.bringer(db, by) if by else None
+    if space is None:
+        return lines
+    told = {line: proofs.owner_told(db, line) for line in lines}
+    strange = {line: owner for line, owner in told.items() if owner and not forgetting.is_known(db, owner)}
+    room = quota.STRANGE_TOMBSTONES - _still_strange(db, space, len(strange))
+    taken = dict([*strange.items()][: max(room, 0)])
+    quota.note_brought(db, space, [*taken.values()])
+    if len(taken) < len(strange):
+        quota.note_over(db, quota.OverQuota(space, quota.TOMBSTONES, now_ms))
+    return [line for line in lines if line in taken or line not in strange]
+
+
+def _still_strange(db: sqlite3.Connection, space: int, more: int) -> int:
+    """How many this space has brought of whom nothing has come since. These are only looked for where room is short."""
+    if (count := quota.count_brought(db, space)) + more <= quota.STRANGE_TOMBSTONES:
+        return count
+    owners = quota.brought_by(db, space)
+    quota.forget_brought(db, [owner for owner in owners if forgetting.is_known(db, owner)])
+    return quota.count_brought(db, space)
 
 
 def bury_again(run: Run, lines: Iterable[bytes]) -> None:

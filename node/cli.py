@@ -23,6 +23,7 @@ from node.commands import (
     clock,
     flyers,
     posts,
+    quotas,
     stewards,
     succession,
     tickets,
@@ -79,7 +80,7 @@ def serve_command(here: Here) -> None:
         raise Failed(str(error)) from None
 
 
-for room in (posts, circle, bundles, blocking, tickets, stewards, upkeep, backups, succession, clock, flyers):
+for room in (posts, circle, bundles, blocking, quotas, tickets, stewards, upkeep, backups, succession, clock, flyers):
     for each in room.COMMANDS:
         cli.add_command(each)
 

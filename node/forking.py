@@ -19,7 +19,7 @@ from node.run import Run
 from node.storage import board, memory, projection
 from node.storage.gather import ABOUT, Feeds, short
 from node.storage.work import Changes
-from sync import cutoffs, introductions, log, proofs
+from sync import cutoffs, introductions, log, proofs, quota
 from sync.entry import BLOCKED, BOARD, CUTOFFS, INTRODUCED, b64, unb64
 from sync.identity import fingerprint
 from sync.log import Feed, Held
@@ -34,7 +34,9 @@ def retract(run: Run, db: sqlite3.Connection, key: bytes) -> Changes:
     """Within the transaction that made this feed void."""
     feed = log.feed_by_key(db, key)
     assert feed is not None, "evidence is only kept of a feed that is known"
-    carried = run.writer.append(db, _neighbours_words(db, feed), feed.scope)
+    words = _neighbours_words(db, feed)
+    fitting = quota.charge_some(db, feed.space_no, [len(each.payload) for each in words], run.clock_ms())
+    carried = run.writer.append(db, words[:fitting], feed.scope)
     changes = projection.refresh(db, carried, run.clock_ms())
     if _is_ours_to_say(run, db, feed):
         memory.set(db, AGAIN, f"{memory.get(db, AGAIN)} {feed.no}")

@@ -45,12 +45,16 @@ class BoardGate:
         return self._run.db()
 
     def accept(
-        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
+        self,
+        pages: list[list[Entry]],
+        proofs: Sequence[bytes] = (),
+        payloads: Sequence[Entry] = (),
+        by: bytes = b"",
     ) -> intake.Taken:
         if (pages or payloads) and self.is_full():
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
-        return intake.accept(self._run, pages, proofs, payloads)
+        return intake.accept(self._run, pages, proofs, payloads, by)
 
     def is_full(self) -> bool:
         """Whether what is left of the disk is kept for the kiosk."""

@@ -6,11 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from node import backup_news, blocking, machines, restoring
+from node import backup_news, blocking, machines, quotas, restoring
 from node.run import Run
 from node.storage import returned
 from node.storage.work import RELEASE_MS
-from sync import blocks, clocks, identity, introductions
+from sync import blocks, clocks, identity, introductions, quota
 from sync.identity import fingerprint, shown
 
 DAY_MS = 24 * 3_600_000
@@ -20,7 +20,9 @@ def notes(run: Run) -> list[str]:
     """A sentence each, the gravest first."""
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
-    return [*_clock(run, now_ms), *_retired(run), *_forks(run), *_circle(run), *_came_back(run), *copies, *_paper(run)]
+    here = [*_clock(run, now_ms), *_retired(run), *_forks(run)]
+    others = [*_circle(run), *_quotas(run, now_ms), *_came_back(run)]
+    return [*here, *others, *copies, *_paper(run)]
 
 
 LATEST = "SELECT max(ms) FROM arrival"
@@ -115,6 +117,10 @@ def _news(run: Run) -> dict[str, Any]:
 
 def _count(entries: int) -> str:
     return f"{entries} {'entry' if entries == 1 else 'entries'}"
+
+
+def _quotas(run: Run, now_ms: int) -> list[str]:
+    return [f"{one.name}: {quotas.why(one)}" for one in quota.read(run.db(), now_ms) if one.over]
 
 
 def _day(ms: int) -> str:

@@ -105,13 +105,18 @@ def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = Non
 
 
 def accept(
-    run: Run, pages: Iterable[list[Entry]], proofs: Iterable[bytes] = (), payloads: Iterable[Entry] = ()
+    run: Run,
+    pages: Iterable[list[Entry]],
+    proofs: Iterable[bytes] = (),
+    payloads: Iterable[Entry] = (),
+    by: bytes = b"",
 ) -> Taken:
     """Takes what others wrote: proofs first, then pages of entries, contiguous runs that each end at a signed entry.
-    `payloads`: entries that are held without theirs. Raises sync's Refused, and then nothing has changed."""
+    `payloads`: entries that are held without theirs. `by`: the node that brought the proofs. Raises sync's Refused, and
+    then nothing has changed."""
     connection, now_ms = run.db(), run.clock_ms()
     with log.writing(connection):
-        erased = burying.bury(run, connection, proofs)
+        erased = burying.bury(run, connection, proofs, by)
         here = proving.owners_for_here(connection)
         held = [one for page in pages for one in take(connection, page, now_ms)]
         burying.say_so(run, connection, here - proving.owners_for_here(connection))

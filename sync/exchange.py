@@ -45,7 +45,13 @@ class Gate(Protocol):
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
 
-    def accept(self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()) -> object:
+    def accept(
+        self,
+        pages: list[list[Entry]],
+        proofs: Sequence[bytes] = (),
+        payloads: Sequence[Entry] = (),
+        by: bytes = b"",
+    ) -> object:
         """One transaction; raises Refused without a change. Returns what was new. payloads: entries that are held
         already and lacked theirs."""
 

@@ -17,7 +17,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync import forks, log
+from sync import forks, log, quota
 from sync.entry import BOARD, Count, Entry, b64, post_id, unb64
 from sync.forks import Evidence
 from sync.identity import space_id, sync_folder
@@ -159,7 +159,7 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
         return False
     id_ = proof_id(proof.line)
     if isinstance(proof, Roster):
-        if not _adopt(db, proof):
+        if not _adopt(db, proof, now_ms):
             return False
         row = (id_, "roster", proof.space, b"", proof.line, 0)
     elif isinstance(proof, Evidence):
@@ -182,6 +182,19 @@ def _is_named(db: sqlite3.Connection, found: Evidence) -> bool:
     row = db.execute(ROSTER, (found.who.space,)).fetchone()
     roster = read_roster(row[0]) if row else None
     return roster is not None and found.who.node_key in (*roster.nodes, *roster.retired)
+
+
+OWNER = slice(8, 51)  # of the line of a tombstone: behind ["ct1","
+
+
+def owner_told(db: sqlite3.Connection, line: bytes) -> bytes | None:
+    """Whose tombstone this line says to be; None for another proof, and for one of an owner whose tombstone is held.
+    Nothing is proven by it yet."""
+    try:
+        owner = unb64(plain(line)[OWNER].decode(), 32) if plain(line).startswith(b'["ct1"') else b""
+    except (BadEntry, UnicodeDecodeError):
+        return None
+    return owner if owner and not db.execute(TOMBSTONE, (owner,)).fetchone() else None
 
 
 TOMBSTONE = "SELECT 1 FROM proof WHERE kind = 'tombstone' AND about = ?"
@@ -235,14 +248,25 @@ def from_the_start(db: sqlite3.Connection) -> None:
     db.execute(AT_ONCE)
 
 
-def _adopt(db: sqlite3.Connection, roster: Roster) -> bool:
+HELD = "SELECT no, roster, roster_no, state = 'own' FROM space WHERE id = ?"
+
+
+def _adopt(db: sqlite3.Connection, roster: Roster, now_ms: int) -> bool:
     """True if it is the highest of its space so far. The one before is not needed any more, nor passed on; a node may
-    be named now whose feeds were passed over."""
+    be named now whose feeds were passed over. A space that sends them without end is heard a few times a day."""
+    number, before, highest, own = db.execute(HELD, (roster.space,)).fetchone() or (0, None, 0, 0)
+    if before is not None and (highest >= roster.number or not (own or quota.one_more_roster(db, number, now_ms))):
+        return False
     if db.execute(ADOPT, (roster.line, roster.number, roster.space, roster.number)).rowcount == 0:
         return False
     db.execute(SUPERSEDED, (roster.space,))
-    from_the_start(db)
+    if before is None or _named(read_roster(before)) != _named(roster):
+        from_the_start(db)
     return True
+
+
+def _named(roster: Roster) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    return frozenset(roster.nodes), frozenset(roster.retired)
 
 
 ERASED = "SELECT 1 FROM proof WHERE (kind = 'tombstone' AND about = ?) OR (post <> x'' AND post = ?) LIMIT 1"

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
-from sync import blocks, known, log, proofs
+from sync import blocks, known, log, proofs, quota
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
 from sync.known import Cursor
@@ -33,6 +33,7 @@ from sync.messages import (
     text,
     write,
 )
+from sync.quota import OverQuota
 from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
 
 PAGES_A_TRANSACTION = 8
@@ -62,7 +63,7 @@ class Work(Protocol):
 class Report:
     """What one visit brought. taken: what the gate said of each transaction; void: feeds found to have two
     histories; refused: feeds of which something was not taken, with the refusal's key; passed: feeds of nodes that
-    are not accepted; proofs: how many were told of; asked: how many requests it took."""
+    are not accepted, and of spaces over their quota; proofs: how many were told of; asked: how many requests."""
 
     taken: list[object] = field(default_factory=list)
     void: set[bytes] = field(default_factory=set)
@@ -145,7 +146,15 @@ class Pull:
         return await self._line.post(f"/peer/v1/{path}", body)
 
     def _cursor(self) -> Cursor:
+        self._begin_the_day()
         return known.cursor(self._gate.db(), self._node)
+
+    def _begin_the_day(self) -> None:
+        """What was over a quota of yesterday is asked for again."""
+        if quota.is_due(self._gate.db(), self._now_ms()):
+            with log.writing(self._gate.db()):
+                if quota.renew(self._gate.db(), self._now_ms()):
+                    proofs.from_the_start(self._gate.db())
 
     def _move(self, before: Cursor, after: Cursor) -> bool:
         return known.move_cursor(self._gate.db(), self._node, before, after)
@@ -168,11 +177,11 @@ class Pull:
     def _accept_proofs(self, lines: list[bytes]) -> None:
         """All at once, else one by one: a proof of a kind that is not known here must not stop the others."""
         try:
-            self.report.taken.append(self._gate.accept([], lines))
+            self.report.taken.append(self._gate.accept([], lines, by=self._node))
         except BadProof:
             for line in lines:
                 with contextlib.suppress(BadProof):
-                    self.report.taken.append(self._gate.accept([], [line]))
+                    self.report.taken.append(self._gate.accept([], [line], by=self._node))
 
     async def _entries(self, heads: list[Head]) -> None:
         """Takes what these heads have and this node has not; the next pages come in while some are written."""
@@ -292,6 +301,10 @@ def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> Non
         report.void.add(feed)
     except Unaccepted:  # its roster may still come, and that sets every cursor back
         report.passed.add(feed)
+    except OverQuota as over:  # so will the next day, or a steward
+        report.passed.add(feed)
+        with log.writing(gate.db()):
+            quota.note_over(gate.db(), over)
     except Refused as error:
         report.refused[feed] = error.key
 
@@ -300,16 +313,18 @@ SPACES = "SELECT id, state = 'blocked' FROM space"
 
 
 def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes, bytes]]) -> dict[bytes, Want]:
-    """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, and void ones, are not;
-    of a blocked space what counts.
+    """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, or over their quota, and
+    void ones, are not; of a blocked space what counts.
     Where the peer's last entry is not the one held here, it is asked for: its signature will prove a fork."""
     known_here = dict(db.execute(SPACES).fetchall())
     own = db.execute("SELECT id FROM space WHERE state = 'own'").fetchone()[0]
-    wants: dict[bytes, Want] = {}
+    over, wants = quota.spaces_over(db), dict[bytes, Want]()
     for space, key_word, last, id_word in heads:
         key, id_ = raw(key_word), raw(id_word)
         feed = log.feed_by_key(db, key)
         if raw(space) not in known_here or (key, id_) in shunned or (feed and feed.state != "open"):
+            continue
+        if raw(space) in over:
             continue
         if known_here[raw(space)] and last >= blocks.admits(db, raw(space), key):
             continue

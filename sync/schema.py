@@ -121,5 +121,27 @@ CREATE TABLE carried (              -- what a node had when it made the last bun
 ) WITHOUT ROWID;
 """
 
-STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS, CARRIED)
+QUOTAS = """
+CREATE TABLE quota (                -- what another space has brought here
+  space INTEGER PRIMARY KEY REFERENCES space(no),
+  entries INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,           -- of headers and payloads
+  day INTEGER NOT NULL,             -- of this node's clock, since 1970; the next three are of that day
+  day_entries INTEGER NOT NULL,
+  day_bytes INTEGER NOT NULL,
+  rosters INTEGER NOT NULL DEFAULT 0,
+  lifted INTEGER NOT NULL DEFAULT 0, -- how often a steward let it bring as much again
+  over TEXT NOT NULL DEFAULT ''     -- why something of it was passed over: day, total, rosters, tombstones
+);
+CREATE TABLE brought (              -- tombstones of tickets of which nothing was known here
+  owner BLOB PRIMARY KEY,
+  space INTEGER NOT NULL            -- number of the space that brought it
+) WITHOUT ROWID;
+CREATE INDEX brought_by ON brought(space);
+INSERT INTO quota (space, entries, bytes, day, day_entries, day_bytes)
+  SELECT feed.space, count(*), sum(length(entry.header) + ifnull(length(entry.payload), 0)), 0, 0, 0
+  FROM entry JOIN feed ON feed.no = entry.k >> 40 GROUP BY feed.space;
+"""
+
+STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS, CARRIED, QUOTAS)
 """The tables of this version, made one step after the other."""

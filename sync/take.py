@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from sync import blocks, cutoffs, forks, log, proofs
+from sync import blocks, cutoffs, forks, log, proofs, quota
 from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
 from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
@@ -52,6 +52,7 @@ def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Hel
         return []
     for entry in new:
         check_commitment(entry)
+    quota.charge(db, feed.space_no, [len(entry.raw) + len(entry.payload or b"") for entry in new], now_ms)
     if feed.scope == "circle":
         proofs.widen(db, new, now_ms)
     new, dropped = proofs.without_erased(db, new)

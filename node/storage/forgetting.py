@@ -50,6 +50,12 @@ def is_for_here(db: sqlite3.Connection, owner: bytes, told_so: bool) -> bool:
     return all(held) if held else told_so
 
 
+def is_known(db: sqlite3.Connection, owner: bytes) -> bool:
+    """Whether this ticket has said anything here, or anything was said about the post it opened."""
+    keys = ((SPOKEN, short(owner)), (ABOUT, short(own_post_of(owner))))
+    return any(db.execute(sql, (key,)).fetchone() for sql, key in keys)
+
+
 def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes], now_ms: int, more: Iterable[bytes] = ()) -> Changes:
     """Drops the payloads of these entries, k -> id of the post that each is about, and refolds these posts and more."""
     work, posts = Work(db, now_ms), sorted({*dropped.values(), *more})

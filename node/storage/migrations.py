@@ -149,3 +149,8 @@ def introductions(db: Database) -> None:
 @migrations()
 def carried(db: Database) -> None:
     _run(db, schema.CARRIED)
+
+
+@migrations()
+def quotas(db: Database) -> None:
+    _run(db, schema.QUOTAS)

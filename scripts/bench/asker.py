@@ -31,7 +31,11 @@ class LogGate(BoardGate):
     """One door, without the board behind it."""
 
     def accept(
-        self, pages: list[list[Entry]], proofs: Sequence[bytes] = (), payloads: Sequence[Entry] = ()
+        self,
+        pages: list[list[Entry]],
+        proofs: Sequence[bytes] = (),
+        payloads: Sequence[Entry] = (),
+        by: bytes = b"",
     ) -> intake.Taken:
         with log.writing(self.db()):
             held = [one for page in pages for one in take(self.db(), page, int(time.time() * 1000))]

@@ -15,6 +15,8 @@ from node.start import open_run
 from sync import circle
 from tests.cli.nodes import Node
 
+NOBODY = "No other space has brought anything yet.\n"
+
 
 @contextmanager
 def awake(node: Node, name: str) -> Iterator[Run]:
@@ -41,6 +43,10 @@ def test_a_stick_goes_there_and_the_report_is_plain(hall: Node, library: Node, f
     assert library.does("bundle", "import", at) == "From Hall: 2 new needs, 1 new offer\n"
     assert library.does("bundle", "import", at) == "From Hall: nothing new\n"
     assert len(library.posts()) == 3
+    assert library.does("quota").startswith("Hall: 4 entries, ") and hall.does("quota") == NOBODY
+    assert "Hall may bring as much again" in library.does("quota", "--lift", "hall")
+    assert library.does("quota").endswith("0 of them today; lifted 1 time\n")
+    assert "0 spaces here are called Mosque" in library.run("quota", "--lift", "Mosque").err
     assert "for Library." in hall.does("bundle", "export", at, "--to", "library")
     assert library.does("bundle", "import", at) == "From Hall: nothing new\n"
 

@@ -85,7 +85,7 @@ class LogGate:
             self._threads.db = sqlite3.connect(self._node.folder / "log.db", isolation_level=None, timeout=10)
         return self._threads.db
 
-    def accept(self, pages, lines=(), payloads=()):
+    def accept(self, pages, lines=(), payloads=(), by=b""):
         db, now = self.db(), next(self._node._ms)
         with writing(db):
             proofs.take(db, lines, now)
