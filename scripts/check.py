@@ -28,8 +28,13 @@ sys.path.insert(0, str(HOME))
 
 import run_node  # noqa: E402
 
-# Slow with a neighbour of their own kind, so they go one after another.
-ALONE = ("tests/browser", "tests/two_nodes", "tests/bench")
+# Runs of pytest side by side: each of these groups, and all the rest. Within one, tests go one after another, since two
+# browsers or two networks at a time are slower than one; networks mostly wait, and leave room for the others.
+LANES = (
+    ("tests/browser",),
+    ("tests/two_nodes",),
+    ("tests/simulate", "tests/blackout", "tests/house", "tests/bench"),
+)
 SLOWEST = ("--durations=12", "--durations-min=2")
 TEST_LOCK = HOME / "requirements" / "test.txt"
 PROMISED_MINUTES = {"quick": 6, "all": 25}
@@ -69,16 +74,14 @@ def main(args: list[str]) -> int:
 
 
 def run_steps(everything: bool) -> list[Outcome]:
-    """Every step, the quick ones first; one that fails does not stop the others, so one run shows all there is."""
+    """Every step; one that fails does not stop the others, so one run shows all there is."""
     python = str(run_node.python_of(run_node.VENV))
-    outcomes = [
+    which, minutes = ("not longer", 40) if everything else ("not long and not longer", 15)
+    return [
         step("ruff", lambda: succeeds([python, "-m", "ruff", "check", "."], minutes=2)),
         step("mypy", lambda: succeeds([python, "-m", "mypy"], minutes=5)),
-        tests(python, "tests", "not long and not longer", minutes=15),
+        tests(python, which, minutes),
     ]
-    if everything:
-        outcomes.append(tests(python, "long tests", "long", minutes=25))
-    return outcomes
 
 
 def set_up() -> bool:
@@ -113,27 +116,26 @@ def step(name: str, do: Callable[[], bool]) -> Outcome:
     return done(Outcome(name, good, time.monotonic() - began))
 
 
-def tests(python: str, name: str, marker: str, minutes: float) -> Outcome:
-    """Two runs of pytest side by side, counted from their own reports, so that nothing that did not run can count as
-    passed: what wants screens, networks or the clock to itself, and all the rest."""
-    began = announce(name)
-    halves = ([*ALONE], [f"--ignore={folder}" for folder in ALONE])
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as both:
-        reports = [Path(folder) / "alone", Path(folder) / "rest"]
+def tests(python: str, marker: str, minutes: float) -> Outcome:
+    """All lanes side by side, counted from their own reports, so that nothing that did not run can count as passed."""
+    began = announce("tests")
+    lanes = [*LANES, [f"--ignore={folder}" for lane in LANES for folder in lane]]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as together:
+        reports = [Path(folder) / f"lane{number}" for number in range(len(lanes))]
         running = [
-            both.submit(pytest, [python, "-m", "pytest", "-m", marker, *paths, *SLOWEST], report, minutes)
-            for paths, report in zip(halves, reports, strict=True)
+            together.submit(pytest, [python, "-m", "pytest", "-m", marker, *paths, *SLOWEST], report, minutes)
+            for paths, report in zip(lanes, reports, strict=True)
         ]
-        good = [each.result() for each in running] == [True, True]
+        ended = [each.result() for each in running]  # waits for all
         found = [counted(report.with_suffix(".xml")) for report in reports]
     passed, skipped = sum(each[0] for each in found), sum((each[1] for each in found), Counter())
     note = "; ".join(each[2] for each in found)
-    good = good and all(each[0] > 0 for each in found)
-    return done(Outcome(name, good, time.monotonic() - began, note, passed, skipped))
+    good = all(ended) and all(each[0] > 0 for each in found)
+    return done(Outcome("tests", good, time.monotonic() - began, note, passed, skipped))
 
 
 def pytest(command: list[str], report: Path, minutes: float) -> bool:
-    """One run; what it says is shown once it is over, so that two at a time stay readable."""
+    """One run; what it says is shown once it is over, so that several at a time stay readable."""
     with report.with_suffix(".log").open("w+b") as said:
         good = succeeds([*command, f"--junitxml={report.with_suffix('.xml')}"], minutes, said)
         said.seek(0)

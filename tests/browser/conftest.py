@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from node.run import Run
 from node.ticket_office import Office
@@ -51,6 +51,7 @@ def browser() -> Iterator[Browser]:
 
 
 Screen = Callable[..., Page]
+expect.set_options(timeout=30_000)  # milliseconds; a machine may be slow
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def test_it_counts_what_passed_and_why_the_rest_was_skipped(tmp_path: Path) -> N
 
 def test_no_tests_at_all_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "succeeds", lambda command, minutes, said: True)
-    assert not check.tests(sys.executable, "tests", "long", minutes=1).good
+    assert not check.tests(sys.executable, "long", minutes=1).good
     (tmp_path / "results.xml").write_text("<testsuites/>")
     assert check.counted(tmp_path / "results.xml")[2] == "no tests were found"
 

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import urlopen
 
+from node import control, exporter
+from node.storage import db, projection
+from sync import log
 from sync.entry import b64
 from tests.two_nodes.network import Place
 
 HOME = Path(__file__).parents[2]
 COMMAND_S = 120.0
-START_S = 40.0
+START_S = 90.0
 STOP_S = 15.0
 T = TypeVar("T")
 
@@ -29,7 +32,7 @@ class CommandFailed(AssertionError):
     """A command of a node ended with an error."""
 
 
-def wait_until(true: Callable[[], T], seconds: float = 15.0, every: float = 0.2) -> T:
+def wait_until(true: Callable[[], T], seconds: float = 60.0, every: float = 0.2) -> T:
     """The first true value of `true`. Fails the test when there is none in time."""
     end = time.monotonic() + seconds
     while True:
@@ -141,9 +144,11 @@ class Node:
         return self.runs("export-posts", "--format", "json", "--quiet")
 
     def board(self) -> list[str]:
-        """The words of every post on the board, sorted."""
-        posts = json.loads(self.exported())
-        return sorted(post["text"] for post in (posts["posts"] if isinstance(posts, dict) else posts))
+        """The words of every post on the board, sorted; read past the node because a command takes a second."""
+        with self._database() as database:
+            (space,) = database.execute("SELECT id FROM space WHERE state = 'own'").fetchone()
+            posts = exporter.current_posts(database, int(time.time() * 1000), space, here=True)
+        return sorted(str(post["text"]) for post in posts)
 
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.runs("status", "--json"))
@@ -163,8 +168,12 @@ class Node:
         return self.runs("exchange")
 
     def holds_the_same_as(self, other: "Node") -> bool:
-        mine, theirs = self.status(), other.status()
-        return all(mine[digest] == theirs[digest] for digest in ("log_digest", "board_digest"))
+        return self._digests() == other._digests()
+
+    def _digests(self) -> tuple[str, str]:
+        """The two that `status` shows."""
+        with self._database() as database:
+            return log.digest(database), projection.digest(database)
 
     def entries(self) -> int:
         """How many entries the log holds, read past the node because a command takes a second."""
@@ -186,12 +195,15 @@ class Node:
         return int(self._rows(sql)[0][0])
 
     def _rows(self, sql: str) -> list[Any]:
-        with contextlib.closing(sqlite3.connect(self.folder / "corkboard.db", timeout=10)) as db:
-            return db.execute(sql).fetchall()
+        with self._database() as database:
+            return database.execute(sql).fetchall()
+
+    def _database(self) -> contextlib.closing[sqlite3.Connection]:
+        return contextlib.closing(db.open(self.folder / "corkboard.db"))
 
     def page(self, path: str) -> str:
         """A page as a phone gets it."""
-        body: bytes = self.place.do(lambda: urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).read())
+        body: bytes = self.place.do(lambda: urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60).read())
         return body.decode()
 
     def log(self) -> str:
@@ -203,9 +215,10 @@ class Node:
             raise AssertionError(f"{self.name} did not start\n{self.log()}")
         try:
             self.page("/")
-        except OSError:
+            control.ask(self.folder, {"do": "health"})
+        except (OSError, control.NotRunning):
             return False
-        return bool(self.status()["serving"])
+        return True
 
     def _command(self, *words: str) -> list[str]:
         options = ["--data", str(self.folder), "--name", self.name]
