@@ -266,7 +266,9 @@ FEED = slice(13, 56)  # of a line: behind {"h":["cb1","
 def reached(page: Page) -> dict[bytes, int]:
     """How far a page goes in each of its feeds, by that feed's last line. What is before it is judged when it is taken.
     Raises BadEntry."""
-    last = {line[FEED]: line for line in page.splitlines(keepends=True)}
+    one = page.count(b"\n" + page[: FEED.stop]) + 1 == page.count(b"\n")  # no line holds a line feed
+    lines = [page[page.rfind(b"\n", 0, -1) + 1 :]] if one else page.splitlines(keepends=True)
+    last = {line[FEED]: line for line in lines}
     return {entry.header.feed: entry.header.seq for entry in parse_page(b"".join(last.values()))}
 
 

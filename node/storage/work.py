@@ -166,8 +166,9 @@ class Work:
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
         self._db.executemany(rows.GO_ON, self._gone_on)
-        added = [(one[1], one[0]) for one in self._plain] + [(one.id, one.n) for one in self._new]
-        self._db.executemany(ADD_CODE, sorted([(codes.number_of(id_), n) for id_, n in added]))
+        added = [(codes.number_of(one[1]), one[0]) for one in self._plain]
+        added += [(codes.number_of(one.id), one.n) for one in self._new]
+        self._db.executemany(ADD_CODE, sorted(added))
         search.put(self._db, sorted(self._words))
         for written in (self._plain, self._new, self._changed, self._gone_on, self._words):
             written.clear()
