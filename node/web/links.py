@@ -25,6 +25,16 @@ def ticket_address(digits: str) -> str:
     return f"http://{host_name()}/t#{digits}"
 
 
+def board_address(host: str) -> str:
+    return f"http://{host}/".upper()
+
+
+def numbers() -> list[str]:
+    """The same host by number, as it is connected at this moment: some phones do not know .local names."""
+    port = run().settings.port
+    return [ip if port == 80 else f"{ip}:{port}" for ip in addresses.here()]
+
+
 def host_name() -> str:
     settings = run().settings
     name = addresses.name(settings.data)

@@ -19,6 +19,8 @@ PATHS = (
     "/p/{offer}",
     "/p/{over}",
     "/p/{need}/help",
+    "/p/{need}/show",
+    "/join",
     "/p/123456789",
     "/nowhere",
 )
