@@ -29,6 +29,7 @@ class NoRoom(Refused):
     """The disk is nearly full: what is left is kept for the kiosk."""
 
     key = "no-room"
+    passes = True
 
 
 def free_bytes(folder: Path) -> int:

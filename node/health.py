@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from node import backup_news, blocking, machines, quotas, restoring
+from node import backup_news, blocking, gate, machines, quotas, restoring
 from node.run import Run
 from node.storage import returned
 from node.storage.work import RELEASE_MS
@@ -20,9 +20,20 @@ def notes(run: Run) -> list[str]:
     """A sentence each, the gravest first."""
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
-    here = [*_clock(run, now_ms), *_retired(run), *_forks(run)]
+    here = [*_disk(run), *_clock(run, now_ms), *_retired(run), *_forks(run)]
     others = [*_circle(run), *_quotas(run, now_ms), *_came_back(run)]
     return [*here, *others, *copies, *_paper(run)]
+
+
+def _disk(run: Run) -> list[str]:
+    free = gate.free_bytes(run.settings.data)
+    if free >= gate.RESERVE_BYTES:
+        return []
+    left, kept = f"{free >> 20} MiB", f"{gate.RESERVE_BYTES >> 20} MiB"
+    return [
+        f"The disk is nearly full: {left} are free. Below {kept} nothing is taken from other spaces, so that "
+        "neighbours can still post. Make room; what waits comes by itself then."
+    ]
 
 
 LATEST = "SELECT max(ms) FROM arrival"

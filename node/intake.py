@@ -76,8 +76,17 @@ class Taken(msgspec.Struct, frozen=True):
 def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None) -> Recorded:
     """Makes one wish come true. `key`: of the form it came from; the same key again changes nothing and answers as
     before. `ticket`: who says it; without one this space does. Raises Refusals."""
+    with db.full_said(_no_room), turn.first(run.settings.data):
+        return _record(run, wish, key, ticket)
+
+
+def _no_room() -> Refusals:
+    return Refusals([Refusal("disk.full")])
+
+
+def _record(run: Run, wish: Wish, key: str, ticket: Ticket | None) -> Recorded:
     connection = run.db()
-    with turn.first(run.settings.data), log.writing(connection):
+    with log.writing(connection):
         known = done.recall(connection, key) if key else None
         if known:
             return _recorded(*known, new=False)

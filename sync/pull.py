@@ -62,13 +62,15 @@ class Work(Protocol):
 @dataclass
 class Report:
     """What one visit brought. taken: what the gate said of each transaction; void: feeds found to have two
-    histories; refused: feeds of which something was not taken, with the refusal's key; passed: feeds of nodes that
-    are not accepted, and of spaces over their quota; proofs: how many were told of; asked: how many requests."""
+    histories; refused: feeds of which something was not taken, with the refusal's key; later: those of them that
+    the next visit may bring; passed: feeds of nodes that are not accepted, and of spaces over their quota; proofs: how
+    many were told of; asked: how many requests."""
 
     taken: list[object] = field(default_factory=list)
     void: set[bytes] = field(default_factory=set)
     refused: dict[bytes, str] = field(default_factory=dict)
     passed: set[bytes] = field(default_factory=set)
+    later: set[bytes] = field(default_factory=set)
     proofs: int = 0
     asked: int = 0
 
@@ -197,7 +199,8 @@ class Pull:
             await fetching
         finally:
             fetching.cancel()
-            self._shunned |= {(feed, ids[feed]) for feed in self.report.refused if feed in ids}
+            unproven = self.report.refused.keys() - self.report.later
+            self._shunned |= {(feed, ids[feed]) for feed in unproven if feed in ids}
 
     async def _fetch(self, ready: asyncio.Queue[Page | None], room: asyncio.Semaphore) -> None:
         while wants := self._still_wanted():
@@ -309,6 +312,7 @@ def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> Non
             quota.note_over(gate.db(), over)
     except Refused as error:
         report.refused[feed] = error.key
+        report.later |= {feed} if error.passes else set()
 
 
 SPACES = "SELECT id, state = 'blocked' FROM space"

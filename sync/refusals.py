@@ -5,6 +5,7 @@ class Refused(Exception):
     """Something offered was not taken, and nothing was changed by it."""
 
     key = "refused"
+    passes = False  # whether it says nothing of what was offered, and the next visit may go well
 
 
 class BadEntry(Refused):

@@ -36,6 +36,7 @@ SENTENCES = {
     "words.unsealable": "These words cannot be sealed for whoever posted this. Ask at the desk.",
     "ticket.other": "This ticket belongs to something else.",
     "ticket.replaced": "This ticket was replaced by a new one. It can only erase.",
+    "disk.full": "This board has no room left. What you wrote stays on this page: tell the desk, then try again.",
     "ticket.none": "This was posted without a ticket.",
     "post.its-ticket": "Only the ticket with which it was posted can do this.",
     "post.widened": "The circle sees it already.",

@@ -1,8 +1,9 @@
 """How the database file is opened, and how its write-ahead log is folded back into it. Knows no table."""
 
+import errno
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +27,24 @@ def open(path: Path) -> sqlite3.Connection:
     for pragma in PRAGMAS:
         db.execute(pragma)
     return db
+
+
+def is_full(error: Exception) -> bool:
+    """Whether it says that the disk has no room left."""
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL if hasattr(error, "sqlite_errorcode") else False
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def full_said(words: Callable[[], Exception]) -> Iterator[None]:
+    """Raises these words instead, where the disk is full."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        if is_full(error):
+            raise words() from error
+        raise
 
 
 @contextmanager

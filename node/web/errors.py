@@ -7,6 +7,7 @@ import sqlite3
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from node.storage.db import is_full
 from node.web.languages import N_, _
 from node.web.pages import show
 
@@ -23,8 +24,10 @@ WORDS = {
     429: (N_("That was very quick."), N_("Wait a minute, then try again. Nothing is lost.")),
     500: (N_("That did not work. It is not your fault."), N_("Nothing was posted. Please try again.")),
     503: (N_("Very busy just now."), N_("Nothing was posted. Please try again in a moment.")),
+    507: (N_("This board has no room left."), N_("Nothing has changed. Please tell the desk.")),
 }
-MAY_RETRY = (400, 429, 500, 503)
+MAY_RETRY = (400, 429, 500, 503, 507)
+FULL = 507  # Insufficient Storage
 
 
 def install(app: Flask) -> None:
@@ -35,12 +38,12 @@ def install(app: Flask) -> None:
     @app.errorhandler(sqlite3.OperationalError)
     def busy(error: sqlite3.OperationalError) -> tuple[str, int]:
         app.logger.error("database: %s", error)
-        return page(ServiceUnavailable.code)
+        return page(FULL if is_full(error) else ServiceUnavailable.code)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> tuple[str, int]:
         app.logger.error("a page failed", exc_info=error)
-        return page(InternalServerError.code)
+        return page(FULL if is_full(error) else InternalServerError.code)
 
 
 def page(status: int) -> tuple[str, int]:
