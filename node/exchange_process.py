@@ -281,7 +281,12 @@ async def _work(run: Run, web_ports: list[int]) -> None:
     await Exchange(run, web_ports, lambda line: print(line, flush=True)).until(stop)
 
 
+YIELDS = 5
+"""How far the exchange stands back where processors are short: whoever is at the touchscreen waits for the pages."""
+
+
 def main() -> None:
+    os.nice(YIELDS)
     logging.basicConfig(level=logging.WARNING, format="exchange: %(message)s")
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # what a stranger sends is no news
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a network that is down or filters is told by `status`

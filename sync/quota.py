@@ -79,7 +79,7 @@ def _fitting(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: i
     asked = {"entries": ENTRIES, "bytes": BYTES, "day_entries": DAY_ENTRIES, "day_bytes": DAY_BYTES}
     row = db.execute(ROOM, {**asked, "space": space, "day": now_ms // DAY_MS}).fetchone()
     own, entries, size, day_entries, day_size = row
-    if own:
+    if own or (len(sizes) <= min(entries, day_entries) and sum(sizes) <= min(size, day_size)):
         return len(sizes), ""
     many = came = 0
     for one in sizes:

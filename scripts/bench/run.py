@@ -19,6 +19,7 @@ import run_node  # noqa: E402
 
 COMMANDS = {
     "exchange": "an empty node takes a full one's posts; a little news; none; the limit beside it",
+    "kiosk-under-load": "the board page at the touchscreen while the node takes 50,000 posts",
     "guesses": "a node while phones guess tickets: what it derives, and what the touchscreen feels",
     "ticket-times": "what the time of a look-up tells about the digits that were typed",
 }
@@ -27,7 +28,7 @@ COMMANDS = {
 def main(args: list[str]) -> int:
     if not args or args[0] not in COMMANDS:
         print(f"{(__doc__ or '').splitlines()[0]}\n")
-        print("\n".join(f"  {name:<12} {what}" for name, what in COMMANDS.items()))
+        print("\n".join(f"  {name:<16} {what}" for name, what in COMMANDS.items()))
         return 2
     if importlib.util.find_spec("msgspec") is None:
         return _in_our_environment(args)
