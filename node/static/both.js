@@ -18,6 +18,10 @@
       setTimeout(function () { delete form.dataset.sent; }, 3000);
     });
   });
+  // choices beside a flyer show at once; without this a button does
+  document.querySelectorAll("form[data-at-once]").forEach(function (form) {
+    form.addEventListener("change", function () { form.requestSubmit(); });
+  });
   // printing from the page, where the browser can
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;

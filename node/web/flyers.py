@@ -1,139 +1,141 @@
-"""One post on paper: A4, black, in the post's language and the reader's, with tabs to tear off."""
+"""Flyers: of one post, of a chosen few, of the space itself. The page shows them as they print, beside the choices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from markupsafe import Markup
 
-from node import addresses
 from node.domain import codes
+from node.storage import board
 from node.storage.board import Card
-from node.web import labels, wifi
-from node.web.languages import Language, _
-from node.web.links import host_name, post_address
-from node.web.pages import go, now, run, show
+from node.web import labels, told, wifi
+from node.web.languages import Language
+from node.web.links import board_address, host_name, post_address
+from node.web.pages import go, run, show
+from node.web.paper import PAPERS, Choice, Fit, chosen, fit, fit_small
 from node.web.qr import drawn
-from node.web.reading import Page, find, which
+from node.web.reading import Page, find, view_of, which
+from node.web.told import Told
 
-TABS = 6
-# Type sizes of the words, in points; print.css has a class for each.
-SIZES = (42, 36, 30, 26, 22, 18, 16, 14, 12, 10, 8)
-BILINGUAL = 30  # the largest beside a second language
-# letters times points squared that the sheet holds; scripts with tall lines hold fewer
-ROOM, TALL_ROOM = 100_000, 75_000
-BESIDE = 0.6  # what a second language leaves of it
-TALL = ("ar", "bn", "ckb", "fa", "ps", "ur")
+MOST = 30  # posts chosen at once
+OFFERED = 60  # posts to choose from, the newest
+OPEN = ("open", "partly")
 
 
 def add_to(pages: Blueprint) -> None:
-    pages.add_url_rule("/p/<code>/flyer", "flyer", flyer)
+    pages.add_url_rule("/p/<code>/flyer", "flyer", of_one)
+    pages.add_url_rule("/flyer", "flyer_of", of_several)
+    pages.add_url_rule("/flyers", "flyers", choose)
 
 
-def flyer(code: str) -> Page:
+@dataclass(frozen=True)
+class Flyer:
+    """kind: need, offer, or "" for the space's own. also: the words in the second language, "" where nobody translated
+    them; small: what a small one holds, and its type size."""
+
+    kind: str
+    picture: str
+    words: str
+    lang: str
+    also: str
+    small: tuple[str, int]
+    area: str
+    code: str
+    qr: Markup
+    first: Told
+    second: Told | None
+    fit: Fit
+
+
+def choose() -> Page:
+    """Tick some posts, or none for the flyer of the space."""
+    cards = board.page(run().db(), view_of({}), limit=OFFERED).cards
+    return show("flyers.html", cards=cards)
+
+
+def of_one(code: str) -> Page:
     cards = find(code)
     if len(cards) != 1:
         return which(code, cards)
-    card, reader = cards[0], g.language
-    if not card.words:  # taken down, erased or not here yet: there is nothing to print
-        return go("one", code=card.link)
-    main = g.languages.get(card.lang, reader)
+    if cards[0].status not in OPEN:  # over, taken down, erased or not here yet: there is nothing to hang up
+        return go("one", code=cards[0].link)
+    return _page(cards, chosen(request.args))
+
+
+def of_several() -> Page:
+    """The posts named in the address that are open; the space's own flyer where none is."""
+    found = (find(code) for code in request.args.getlist("p")[:MOST])
+    return _page([cards[0] for cards in found if len(cards) == 1 and cards[0].status in OPEN], chosen(request.args))
+
+
+def _page(cards: Sequence[Card], choice: Choice) -> Page:
+    flyers = [_of_post(card, choice) for card in cards] or [_of_space(choice)]
     return show(
         "print/flyer.html",
-        card=card,
-        main=main,
-        first=told_in(main, card),
-        second=told_in(reader, card) if reader is not main else None,
-        size=size_of(card, bilingual=reader is not main),
-        tabs=TABS,
-        code=codes.shown(card.code),
-        qr=drawn(post_address(card.link), "QR"),
+        cards=cards,
+        choice=choice,
+        papers=list(PAPERS),
+        sheets=_sheets(flyers, choice),
         host=host_name(),
-        address=_address(),
+        network=f"Wi-Fi: {wifi.name()}" if wifi.name() else "",
         wifi_qr=wifi.qr(),
     )
 
 
-def size_of(card: Card, bilingual: bool) -> int:
-    """The largest type in which the words fit the sheet."""
-    room = (TALL_ROOM if card.lang in TALL else ROOM) * (BESIDE if bilingual else 1)
-    largest = BILINGUAL if bilingual else SIZES[0]
-    fitting = (size for size in SIZES if size <= largest and len(card.words) * size * size <= room)
-    return next(fitting, SIZES[-1])
+def _sheets(flyers: list[Flyer], choice: Choice) -> list[list[Flyer]]:
+    """One on a sheet; or small ones, one post as often as the sheet holds it, several once each."""
+    if not choice.many:
+        return [[flyer] for flyer in flyers]
+    full = choice.paper.small
+    each = flyers * full if len(flyers) == 1 else flyers
+    return [each[start : start + full] for start in range(0, len(each), full)]
 
 
-def _address() -> str:
-    """By number as well: some phones do not know .local names. "" without a network."""
-    found = next(iter(addresses.here()), "")
-    return found and f"{found}:{run().settings.port}"
+def _of_post(card: Card, choice: Choice) -> Flyer:
+    main = g.languages.get(card.lang, g.language)
+    second = _second(main, choice)
+    also = next((one.words for one in card.translations if second and one.lang == second.tag), "")
+    return Flyer(
+        kind=card.kind,
+        picture=labels.picture(card.category),
+        words=card.words,
+        lang=card.lang,
+        also=also,
+        small=fit_small(choice.paper, second is not None, card.words, card.lang),
+        area=card.area,
+        code=codes.shown(card.code),
+        qr=drawn(post_address(card.link), "QR"),
+        first=told.of_post(main, card),
+        second=told.of_post(second, card) if second else None,
+        fit=fit(choice, second is not None, (card.words, card.lang), (also, second.tag if second else "")),
+    )
 
 
-@dataclass(frozen=True)
-class Told:
-    """Everything that the paper says, in one language."""
-
-    tag: str
-    dir: str
-    motto: str
-    kind: str
-    category: str
-    when: str
-    people: str
-    join: str
-    wifi: Markup
-    scan: str
-    type: Markup
-    desk: tuple[str, str]
-    until: str
-
-
-def told_in(language: Language, card: Card) -> Told:
-    with speaking(language):
-        return Told(
-            tag=language.tag,
-            dir=language.dir,
-            motto=_("Neighbours helping neighbours"),
-            kind=_("Offer") if card.kind == "offer" else _("Need"),
-            category=labels.category(card.category),
-            when=labels.when(card, now()),
-            people=labels.people(card),
-            join=_("Join"),
-            wifi=_wifi(wifi.name()),
-            scan=_("Scan"),
-            type=_type(_address()),
-            desk=(_("No phone?"), _("Ask at the desk")),
-            until=_until(card),
-        )
+def _of_space(choice: Choice) -> Flyer:
+    main = g.language
+    second = _second(main, choice)
+    words, also = told.invitation(main), told.invitation(second) if second else ""
+    return Flyer(
+        kind="",
+        picture="place",
+        words=words,
+        lang=main.tag,
+        also=also,
+        small=fit_small(choice.paper, second is not None, words, main.tag),
+        area="",
+        code="",
+        qr=drawn(board_address(host_name()), "QR"),
+        first=told.of_space(main),
+        second=told.of_space(second) if second else None,
+        fit=fit(choice, second is not None, (words, main.tag), (also, second.tag if second else "")),
+    )
 
 
-def _wifi(name: str) -> Markup:
-    if not name:
-        return Markup(_("Join our Wi-Fi. It is free. There is no internet on it."))
-    sentence = Markup.escape(_("Our Wi-Fi: %(name)s. It is free. There is no internet on it."))
-    return sentence % {"name": Markup("<b><bdi>{}</bdi></b>").format(name)}
-
-
-def _type(address: str) -> Markup:
-    host, number = (Markup('<b class="ltr">{}</b>').format(text) for text in (host_name(), address))
-    if not address:
-        return Markup.escape(_("Or type %(address)s")) % {"address": host}
-    return Markup.escape(_("Or type %(address)s or %(number)s")) % {"address": host, "number": number}
-
-
-def _until(card: Card) -> str:
-    if not card.expires_ms:
-        return ""
-    day = labels.long_day(labels.local(card.expires_ms).date())
-    return _("On the board until %(day)s, %(time)s") % {"day": day, "time": labels.clock(card.expires_ms)}
-
-
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    before, g.language = g.language, language
-    try:
-        yield
-    finally:
-        g.language = before
+def _second(main: Language, choice: Choice) -> Language | None:
+    """The one that was chosen, else the reader's; None where that is the first already."""
+    wanted = choice.also or g.language.tag
+    found: Language | None = g.languages.get(wanted)
+    return found if found is not main else None

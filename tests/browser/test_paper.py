@@ -1,10 +1,16 @@
-"""On paper nothing is clipped: words of every length, one language and two, need and offer."""
+"""On paper nothing is clipped: words of every length, one language and two, need and offer; codes are read from it."""
 
 import dataclasses
+import itertools
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from node import intake
+from node import intake, wifi
+from node.domain.wifi import Network, qr_text
 from node.domain.wishes import OpenPost
 from node.run import Run
 from tests.browser.conftest import Screen
@@ -12,49 +18,114 @@ from tests.browser.conftest import Screen
 SENTENCE = {
     "en": "We need rice, oil and dates for tonight, we are five and we have a stove. ",
     "ar": "نحتاج الليلة إلى أرز وزيت وتمر، نحن خمسة وعندنا موقد في البيت. ",
+    "ur": "ہمیں آج رات کے لیے چاول، تیل اور کھجور چاہیے، ہم پانچ ہیں اور ہمارے پاس چولہا ہے۔ ",
+    "bn": "আজ রাতের জন্য আমাদের চাল, তেল আর খেজুর দরকার, আমরা পাঁচজন, আমাদের চুলা আছে। ",
 }
-CLIPPED = """() => [...document.querySelectorAll(".notice, .how li, .tabs li")].filter(part => {
-  const box = part.getBoundingClientRect(), sheet = document.querySelector(".sheet").getBoundingClientRect()
-  return part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2
-    || box.bottom > sheet.bottom + 1
+CLIPPED = """() => [...document.querySelectorAll(".notice, .how li, .tabs li, .small, .small > *")].filter(part => {
+  const box = part.getBoundingClientRect(), sheet = part.closest(".sheet").getBoundingClientRect()
+  return part.scrollHeight > part.clientHeight + 2 && !part.matches("p") || part.scrollWidth > part.clientWidth + 2
+    || box.bottom > sheet.bottom + 1 || box.left < sheet.left - 1 || box.right > sheet.right + 1
 }).map(part => part.className + part.tagName)"""
 MILLIMETRE = 96 / 25.4
+GUESTS = Network("Riverside Hall; guests", 'warm\\loaves:"on", a sill')
+PAPER = {"width": 820, "height": 1200}
+READERS = ("zbarimg", "pdftoppm")
 
 
+@pytest.fixture
+def with_wifi(run: Run) -> Iterator[None]:
+    wifi.write(run.settings.data, GUESTS)
+    run.settings = dataclasses.replace(run.settings, desk="by the door", hours="9:00 to 20:00", name="Riverside Hall")
+    yield
+    wifi.forget(run.settings.data)
+
+
+def offer(run: Run, language: str, length: int) -> str:
+    words = (SENTENCE[language] * 20)[:length].strip()
+    wish = OpenPost(kind="offer", category="childcare", words=words, lang=language, area="North", wanted=40)
+    return intake.record(run, wish).link
+
+
+def clipped(
+    screen: Screen, run: Run, languages: list[str], lengths: list[int], queries: list[str]
+) -> dict[str, object]:
+    page = screen("/", size=PAPER)
+    page.emulate_media(media="print")
+    found = {}
+    for language, length in itertools.product(languages, lengths):
+        link = offer(run, language, length)
+        for query in queries:
+            page.goto(f"/p/{link}/flyer?{query}")
+            found[f"{language} {length} {query}"] = page.evaluate(CLIPPED)
+    return {what: parts for what, parts in found.items() if parts}
+
+
+@pytest.mark.usefixtures("with_wifi")
+def test_words_fit_the_sheet(screen: Screen, run: Run) -> None:
+    assert clipped(screen, run, ["en"], [1000], ["also=ur", "paper=a5&also=ar", "many=yes&also=bn"]) == {}
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("with_wifi")
+@pytest.mark.parametrize("language", SENTENCE)
+def test_words_of_every_length_fit_every_sheet(screen: Screen, run: Run, language: str) -> None:
+    layouts = itertools.product(("a4", "a5", "letter"), ("tabs=yes", "tabs=no", "many=yes"))
+    also = "ur" if language != "ur" else "bn"
+    queries = [f"paper={paper}&{rest}&also={also}" for paper, rest in layouts]
+    assert clipped(screen, run, [language], [20, 300, 1000], queries) == {}
+
+
+@pytest.mark.usefixtures("with_wifi")
+def test_what_is_scanned_is_large_enough_and_lies_in_line(screen: Screen, run: Run) -> None:
+    page = screen("/", size=PAPER)
+    page.emulate_media(media="print")
+    link = offer(run, "en", 60)
+    for paper, wanted in itertools.product(
+        ("a4", "a5", "letter"), ({".of-link": 30, ".of-wifi": 35, ".tabs .qr": 20},)
+    ):
+        page.goto(f"/p/{link}/flyer?paper={paper}")
+        for where, least in wanted.items():
+            modules = float(page.locator(f"{where} svg").first.get_attribute("viewBox").split()[2])
+            boxes = [each.bounding_box() for each in page.locator(f"{where} svg").all()]
+            assert min(box["width"] for box in boxes) * (modules - 8) / modules >= least * MILLIMETRE, (paper, where)
+            assert len({round(box["y"]) for box in boxes}) == 1
+    page.goto(f"/p/{link}/flyer?many=yes")
+    box = page.locator(".small .qr svg").first.bounding_box()
+    assert box and box["width"] * 29 / 37 >= 30 * MILLIMETRE
+
+
+@pytest.mark.skipif(not all(map(shutil.which, READERS)), reason=f"{' and '.join(READERS)} are not here")
+@pytest.mark.usefixtures("with_wifi")
 @pytest.mark.parametrize(
-    ("language", "reader"),
+    ("language", "query"),
     [
-        ("en", "ar"),
-        *(pytest.param(*pair, marks=pytest.mark.long) for pair in (("en", "en"), ("en", "ur"))),
-        *(pytest.param("ar", reader, marks=pytest.mark.long) for reader in ("en", "ar", "ur")),
+        ("en", "paper=a4"),
+        pytest.param("ar", "paper=letter&also=en", marks=pytest.mark.long),
+        pytest.param("ur", "paper=a5&also=bn", marks=pytest.mark.long),
+        pytest.param("bn", "paper=a4&many=yes", marks=pytest.mark.long),
+        pytest.param("bn", "paper=a5&tabs=no", marks=pytest.mark.long),
     ],
 )
-def test_words_of_every_length_fit_the_sheet(screen: Screen, run: Run, language: str, reader: str) -> None:
-    run.settings = dataclasses.replace(run.settings, desk="by the door", hours="9:00 to 20:00", wifi="Riverside Hall")
-    page = screen(f"/?lang={reader}", size={"width": 820, "height": 1200})
-    page.emulate_media(media="print")
-    clipped = {}
-    for length in (20, 60, 110, 180, 300, 500, 750, 1000):
-        words = (SENTENCE[language] * 20)[:length].strip()
-        wish = OpenPost(kind="offer", category="childcare", words=words, lang=language, area="North", wanted=40)
-        page.goto(f"/p/{intake.record(run, wish).link}/flyer")
-        clipped[length] = page.evaluate(CLIPPED)
-    assert {length: found for length, found in clipped.items() if found} == {}
+def test_codes_are_read_from_the_printed_page(
+    screen: Screen, run: Run, tmp_path: Path, language: str, query: str
+) -> None:
+    link = offer(run, language, 60)
+    page = screen(f"/p/{link}/flyer?{query}")
+    sheet = tmp_path / "sheet.pdf"
+    page.pdf(path=sheet, prefer_css_page_size=True)
+    assert sheet.read_bytes().count(b"/Type /Page\n") == 1
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-singlefile", sheet, tmp_path / "sheet"], check=True)
+    read = subprocess.run(
+        ["zbarimg", "--raw", "-q", tmp_path / "sheet.pgm"], capture_output=True, text=True, check=True
+    )
+    codes = {f"HTTP://CORKBOARD.LOCAL:{run.settings.port}/P/{link}"}
+    assert set(read.stdout.splitlines()) == codes | (set() if "many" in query else {qr_text(GUESTS)})
 
 
-def test_what_is_scanned_is_large_enough(screen: Screen, run: Run) -> None:
-    link = intake.record(run, OpenPost(kind="need", category="food", words="Rice", lang="en")).link
-    page = screen(f"/p/{link}/flyer", size={"width": 820, "height": 1200})
-    page.emulate_media(media="print")
-    inside = 33 / 41  # of the drawing, without its quiet zone
-    for where, least in ((".how .qr svg", 30), (".tabs .qr svg", 20)):
-        box = page.locator(where).first.bounding_box()
-        assert box and box["width"] * inside >= least * MILLIMETRE
-
-
-def test_the_sheet_prints_on_one_page_and_without_the_bar(screen: Screen, run: Run) -> None:
+def test_the_sheet_prints_on_one_page_and_without_the_choices(screen: Screen, run: Run) -> None:
     link = intake.record(run, OpenPost(kind="need", category="food", words="Oil", lang="en")).link
     page = screen(f"/p/{link}/flyer")
+    page.check("[name=paper][value=a5]")
+    page.wait_for_url("**paper=a5**")
     page.emulate_media(media="print")
-    assert not page.locator(".screen-only").is_visible()
-    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    assert page.locator(".paper-a5 .sheet").is_visible() and not page.locator(".screen-only").first.is_visible()
