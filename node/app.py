@@ -12,6 +12,7 @@ from flask import Flask
 
 from node import control
 from node.web import api, assets, carrying, errors, guard, kiosk, languages, pace, pages, phone, visits
+from node.web.kept import Kept
 from node.web.links import rest_of_query
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.config["RUN"] = run
     app.config["OFFICE"] = office
     languages.install(app, languages.read_languages(run.settings.languages))
+    app.extensions["kept"] = Kept()
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
     carrying.install(app, ask_of(run.settings.data))

@@ -27,6 +27,7 @@ from sync import circle
 from sync.handshake import CircleKey
 
 AHEAD = 4  # tickets ready before anybody posts
+AHEAD_MOST = 24  # and where a room full of people does: with each that is given out one more is kept ready
 WAITING = 4  # phones' look-ups that wait for the one that runs
 AT_THE_KIOSK = 2  # look-ups there at once, running or waiting: phones cannot take these places
 MINUTE = 60.0
@@ -179,6 +180,7 @@ class Office:
         self._at_kiosk = threading.BoundedSemaphore(AT_THE_KIOSK)
         self._phones = threading.BoundedSemaphore(WAITING + 1)
         self._ready: deque[tuple[str, bytes]] = deque()
+        self._ahead = AHEAD
         self._wanted = threading.Event()
 
     def issue(self) -> Issued:
@@ -187,6 +189,7 @@ class Office:
             digits, k0 = self._ready.popleft()
         except IndexError:
             digits, k0 = self._derive(self._turns.person(first=True))
+        self._ahead = min(self._ahead + 1, AHEAD_MOST)
         self._wanted.set()
         return Issued(digits, tickets.ticket(k0, self._issuing().key))
 
@@ -227,8 +230,8 @@ class Office:
 
     def _keep_ready(self) -> None:
         while True:
-            while len(self._ready) < AHEAD:
+            while len(self._ready) < self._ahead:
                 self._ready.append(self._derive(self._turns.ahead()))
             self._wanted.clear()
-            if len(self._ready) == AHEAD:
+            if len(self._ready) >= self._ahead:
                 self._wanted.wait()

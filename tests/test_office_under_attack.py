@@ -1,6 +1,6 @@
 """The office while somebody guesses: how much is derived, who still gets in, and what the time of an answer tells.
 
-Look-ups are counted apart from tickets made ahead, of which one follows each that is given out.
+Look-ups are counted apart from tickets made ahead, of which one or two follow each that is given out.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def test_over_http_they_run_as_few_and_the_touchscreen_stays_usable(tmp_path: Pa
     looked_up = sum(len(took["look-up"]) for took in (found.before, found.meanwhile))
     made = sum(len(took["post"]) for took in (found.before, found.meanwhile))
     assert 0 <= len(found.asked) - looked_up - found.answered[guesser.DERIVED] <= made  # for want of one made ahead
-    assert len(found.ahead) <= AHEAD + made + 1
+    assert len(found.ahead) <= AHEAD + 2 * made + 1
     for what, most_seconds in {"board": 5, "question": 5, "post": 8, "look-up": 40}.items():
         before, meanwhile = found.before[what], found.meanwhile[what]
         assert guesses.late(meanwhile) < most_seconds, (what, meanwhile)

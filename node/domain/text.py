@@ -162,6 +162,7 @@ _FOLDING = _Folding()
 _JOINT = re.compile("['´‘’ʼʻ\u200c]")
 # "the", also after "and", "with", "for": written as one with its word.
 _ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=\\w{3})")
+_SIGNS = re.compile("[\x00-/:-@\\[-`{-\x7f]+")  # those that the index, too, takes for gaps
 WORDS_LIMIT = 8
 
 
@@ -206,11 +207,11 @@ def search_words(find: str) -> list[list[list[str]]]:
 
 
 def _parts(reading: str) -> list[str]:
-    return "".join(char if char.isalnum() or not char.isascii() else " " for char in reading).split()[:WORDS_LIMIT]
+    return _SIGNS.sub(" ", reading).split()[:WORDS_LIMIT]
 
 
 def telling(words: str, most: int = 6) -> list[str]:
     """The words by which a post may be like another: its longest, folded. Four letters in Latin, three elsewhere."""
-    parts = {part for typed in words.split() for part in _parts(typed.translate(_FOLDING))}
+    parts = set(_SIGNS.sub(" ", words.translate(_FOLDING)).split())
     long = [part for part in parts if len(part) >= (4 if part.isascii() else 3) and not part.isdecimal()]
     return sorted(long, key=lambda part: (-len(part), part))[:most]

@@ -204,7 +204,7 @@ def similar(db: sqlite3.Connection, card: Card, now_ms: int, space: bytes, limit
     among those of late, so it takes no longer on a board that has long been there."""
     viewer = Viewer(db, now_ms, space)
     asked = {"now": now_ms, "kind": card.kind, "category": card.category, "n": card.n, "area": card.area}
-    asked |= {"limit": limit + 20, "match": search.like(card.words)}
+    asked |= {"limit": limit + 10, "match": search.like(card.words)}
     found = db.execute(LIKELY, asked).fetchall() + (db.execute(SHARING, asked).fetchall() if asked["match"] else [])
     near = {row.n: row for row in (Row(*values) for values in found) if not viewer.hides(row)}
     words = set(text.telling(card.words))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from node.domain.kinds import KINDS
 from node.storage import board
 from node.storage.board import Card, View
 from node.web import labels, visits, wifi
+from node.web.kept import Kept
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 from node.web.qr import drawn
@@ -46,10 +47,18 @@ def view_of(query: Mapping[str, str]) -> View:
 
 
 def show_board() -> Page:
+    """The same for everybody who reads it in one language and look, until the board is another."""
+    marked = mark()  # before the list is read: what comes meanwhile is news to this page
+    looks = (audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None)
+    kept: Kept = current_app.extensions["kept"]
+    return kept.page(marked, (request.full_path, *looks), lambda: _board(marked)), 200
+
+
+def _board(marked: str) -> str:
     query = query_of(request.args)
-    view, marked = view_of(query), mark()  # the mark first: what comes meanwhile is news to this page
+    view = view_of(query)
     found = board.page(run().db(), view, after=query.get("after"), limit=PAGE[audience()])
-    return show(
+    page, _status = show(
         own("board"),
         view=view,
         cards=found.cards,
@@ -58,6 +67,7 @@ def show_board() -> Page:
         mark=f'"{marked}"',
         **_board_links(query),
     )
+    return page
 
 
 def mark() -> str:
@@ -115,7 +125,7 @@ def one(code: str) -> Page:
         card=card,
         given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
         limits=limits(),
-        qr=drawn(post_address(card.link), labels.qr_label(card)),
+        qr=drawn(post_address(card.link), labels.qr_label(card)) if audience() == "kiosk" else "",
         similar=board.similar(run().db(), card, now(), run().space_id) if card.category else open_ones(),
         wifi=wifi.name(),
     )

@@ -1,0 +1,40 @@
+"""Pages that are the same for everybody, made once for each state of the board. In memory; knows no page."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+MOST = 64  # pages of 40 KB or so
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    page: str = ""
+
+
+class Kept:
+    """Thread-safe. Whoever asks while a page is being made waits for it, so that a room full of phones costs one."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._mark = ""
+        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def page(self, mark: str, key: Hashable, make: Callable[[], str]) -> str:
+        """mark: of the board as it is; with another one all that was kept is forgotten, erased words at once."""
+        with self._lock:
+            if mark != self._mark:
+                self._mark = mark
+                self._slots.clear()
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self._most:
+                self._slots.popitem(last=False)
+        with slot.lock:
+            slot.page = slot.page or make()
+            return slot.page

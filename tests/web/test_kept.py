@@ -1,0 +1,70 @@
+"""The board is made once for everybody who reads it in one language and look, and anew as soon as it is another."""
+
+import threading
+import time
+
+from node import intake
+from node.domain.wishes import Erase
+from node.storage import board
+from node.web.kept import Kept
+from tests.web.conftest import Hall
+
+
+def test_a_page_is_made_once_however_many_ask_at_once() -> None:
+    kept, made = Kept(), []
+
+    def make() -> str:
+        made.append(1)
+        time.sleep(0.05)
+        return "page"
+
+    seen: list[str] = []
+    phones = [threading.Thread(target=lambda: seen.append(kept.page("mark", "/", make))) for _ in range(8)]
+    for phone in phones:
+        phone.start()
+    for phone in phones:
+        phone.join()
+    assert seen == ["page"] * 8 and made == [1]
+
+
+def test_another_mark_forgets_all_and_other_keys_are_pages_of_their_own() -> None:
+    kept = Kept(most=2)
+    assert kept.page("one", "a", lambda: "first") == kept.page("one", "a", lambda: "never") == "first"
+    assert kept.page("one", "b", lambda: "other") == "other"
+    assert kept.page("two", "a", lambda: "second") == "second"
+    for key in ("b", "c"):
+        kept.page("two", key, lambda: "more")
+    assert kept.page("two", "a", lambda: "made again, there was no room") == "made again, there was no room"
+
+
+def test_a_page_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
+    kept = Kept()
+
+    def fails() -> str:
+        raise OSError
+
+    for make, expected in ((fails, None), (lambda: "page", "page")):
+        try:
+            assert kept.page("mark", "/", make) == expected
+        except OSError:
+            assert expected is None
+
+
+def test_each_sees_their_own_language_and_what_was_posted_or_erased_at_once(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    amina, tom = hall.phone("ar"), hall.phone("en")
+    assert 'lang="ar"' in amina.opens("/").html and 'lang="en"' in tom.opens("/").html
+    hall.has("A drill")
+    assert "A drill" in amina.opens("/").text and "A drill" in tom.opens("/").text
+    [card] = board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)
+    intake.record(hall.run, Erase(card.id))
+    assert "A ladder" not in amina.opens("/").text and "A ladder" not in tom.opens("/").text
+
+
+def test_nobody_is_shown_the_page_of_one_who_came_back_with_a_ticket(hall: Hall) -> None:
+    amina = hall.phone()
+    amina.posts()
+    digits = amina.keeps_it()
+    amina.comes_back(digits)
+    assert "/ticket" in amina.opens("/").links
+    assert "/ticket" not in hall.phone().opens("/").links and "/ticket" in amina.opens("/").links
