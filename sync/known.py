@@ -11,6 +11,7 @@ from sync import circle
 from sync.exchange import Caller
 from sync.log import writing
 
+TURNED_AWAY = "turned-away"  # the line ended when the peer saw who calls: blocked there, or just being switched off
 NOT_REACHED = ("unreachable", "silent")  # errors of visits (tried): nobody answers at any address that is known
 
 

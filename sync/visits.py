@@ -63,6 +63,7 @@ class _Peer:
     shunned: set[tuple[bytes, bytes]] = field(default_factory=set)
     forgive_at: float = 0.0
     circle_at: float = 0.0  # when it is next asked about the circle
+    not_before: float = 0.0  # it had too much to do, and said when to come back
     task: asyncio.Task[None] | None = None
     news: bool = False  # something to tell it of
     telling: asyncio.Task[None] | None = None
@@ -166,10 +167,12 @@ class Visits:
             peer.wake.clear()
             pause = EVERY_SECONDS
             try:
-                went = await self.visit(peer)
-                if went.error and not went.name:
+                went = await self._visit_if_welcome(peer)
+                if went is None:
+                    pause = 0.0
+                elif went.error and not went.name:
                     pause = STRANGER_SECONDS
-                elif went.error in known.NOT_REACHED:
+                elif went.error in (*known.NOT_REACHED, known.TURNED_AWAY):
                     pause, retry = retry, min(2 * retry, EVERY_SECONDS)
                 else:
                     retry = RETRY_SECONDS
@@ -178,16 +181,29 @@ class Visits:
             with contextlib.suppress(TimeoutError):  # wait_for() of Python 3.11 may lose a cancellation
                 async with asyncio.timeout(pause * random.uniform(0.75, 1.25)):
                     await peer.wake.wait()
+            await asyncio.sleep(peer.not_before - asyncio.get_running_loop().time())
 
     async def visit(self, peer: _Peer) -> Visited:
         """One visit, after the one that is on its way to the same peer."""
-        async with peer.busy, self._at_once if peer.node in self._members else self._strangers_at_once:
-            report, error = Report(), "no-address"
-            async for address in self._addresses(peer):
-                report, error = await self._visit_at(peer, address)
-                if error not in (*known.NOT_REACHED, "handshake", "somebody-else"):
-                    break  # it was reached: another way to it would meet the same
-            return await self._work(self._note, peer.node, report, error)
+        async with peer.busy, self._place_for(peer):
+            return await self._visit_now(peer)
+
+    async def _visit_if_welcome(self, peer: _Peer) -> Visited | None:
+        """None where it has asked for patience, perhaps in the visit that was on its way."""
+        async with peer.busy, self._place_for(peer):
+            early = asyncio.get_running_loop().time() < peer.not_before
+            return None if early else await self._visit_now(peer)
+
+    def _place_for(self, peer: _Peer) -> asyncio.Semaphore:
+        return self._at_once if peer.node in self._members else self._strangers_at_once
+
+    async def _visit_now(self, peer: _Peer) -> Visited:
+        report, error = Report(), "no-address"
+        async for address in self._addresses(peer):
+            report, error = await self._visit_at(peer, address)
+            if error not in (*known.NOT_REACHED, "handshake", "somebody-else"):
+                break  # it was reached: another way to it would meet the same
+        return await self._work(self._note, peer.node, report, error)
 
     async def _addresses(self, peer: _Peer) -> AsyncIterator[str]:
         """That of the kept line first, as long as the peer is there. Only where it leads nowhere the others are looked
@@ -281,8 +297,11 @@ class Visits:
         return peer.shunned
 
     def _come_back(self, peer: _Peer, seconds: int) -> None:
+        """As late as it asked for, and not before, whatever it pokes meanwhile."""
         if seconds:
-            asyncio.get_running_loop().call_later(seconds * random.uniform(1, 1.5), peer.wake.set)
+            loop = asyncio.get_running_loop()
+            peer.not_before = loop.time() + seconds * random.uniform(1, 1.5)
+            loop.call_at(peer.not_before, peer.wake.set)
 
     def _note(self, node: bytes, report: Report, error: str) -> Visited:
         db = self._gate.db()

@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from node import bundles, intake
 from node.bundles import THE_CIRCLE, Came
 from node.domain.wishes import MarkMet
+from node.gate import BoardGate
+from node.intake import Taken
 from sync import bundle, carry, circle, log
 from sync.bundle import END, ENTRIES, HEADS, PROOFS, NotABundle, NotForUs, Reader, Writer
 from sync.carry import Carried
@@ -84,6 +87,39 @@ def test_the_same_stick_again_changes_nothing(hall: Node, library: Node) -> None
     before = library.rows(), log.last_arrival(library.db)
     assert came(brings(data, library)) == (0, 0, 0, 0)
     assert (library.rows(), log.last_arrival(library.db)) == before
+
+
+def test_a_stick_that_was_interrupted_is_completed_by_the_same_stick(
+    hall: Node, library: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry, "PAGE_BYTES", 1_500)  # so that it takes many transactions
+    for number in range(60):
+        hall.posts(f"Need {number}")
+    data = stick(hall)
+    for transactions in (1, 2, 3):
+        with pytest.raises(PowerCut):
+            bundles.take(library.run, io.BytesIO(data), silent, CutOff(library, transactions))
+    assert 0 < log.last_arrival(library.db)[0] < log.last_arrival(hall.db)[0]
+    brings(data, library)
+    assert library.digest() == hall.digest() and log.digest(library.db) == log.digest(hall.db)
+
+
+class PowerCut(Exception):
+    """In the middle of it."""
+
+
+class CutOff(BoardGate):
+    """Takes so many transactions and then no more."""
+
+    def __init__(self, node: Node, transactions: int) -> None:
+        super().__init__(node.run)
+        self._left = transactions
+
+    def accept(self, *args: Any, **more: Any) -> Taken:
+        if not self._left:
+            raise PowerCut
+        self._left -= 1
+        return super().accept(*args, **more)
 
 
 def test_an_old_stick_does_not_revive_what_was_erased(hall: Node, library: Node) -> None:

@@ -23,6 +23,7 @@ WHY = {
     "unreachable": "no exchange: nothing answers there, see that it runs and that both are in one network",
     "silent": "no exchange: it did not answer in time, try again",
     "handshake": "no exchange: it does not let this space in, connect the two again",
+    "turned-away": "no exchange: it ends the line when it sees who calls; if that stays so, it has blocked this space",
     "somebody-else": "no exchange: another node answers at its address",
     "unaccepted": "no exchange: it does not accept this space, connect the two again",
     "busy": "no exchange: it has too much to do just now, try again",

@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from node import __version__, addresses, backup_news, checking, control, health, paper_page, reach
+from node.commands.circle import WHY
 from node.commands.common import Failed, Here, common, many
 from node.run import Run
 from node.storage import projection
-from sync import identity, log
+from sync import identity, known, log
 from sync.entry import b64
 
 
@@ -64,6 +65,7 @@ def _serving(run: Run) -> dict[str, Any] | None:
         return None
 
 
+SAID = WHY.keys() - {*known.NOT_REACHED, "no-address"}  # of a peer; who is not reached has notes of its own (reach)
 POSTS = "SELECT count(*) FROM post"
 
 
@@ -112,7 +114,8 @@ def _in_words(found: dict[str, Any], run: Run) -> str:
     ]
     for peer in found["peers"]:
         heard = f"last exchange {_local(peer['last_exchange'])}" if peer["last_exchange"] else "no exchange yet"
-        lines.append(f"with {peer['name']} ({peer['address'] or 'address unknown'}): {heard}")
+        since = f"; since then {WHY[peer['error']]}" if peer["error"] in SAID else ""
+        lines.append(f"with {peer['name']} ({peer['address'] or 'address unknown'}): {heard}{since}")
     if not found["peers"]:
         lines.append("No other space yet: connect one with `connect --show-code`.")
     lines += [*found["network"], *found["notes"]]

@@ -55,6 +55,7 @@ class Link:
         self.said: tuple[int, float] | None = None  # Unix ms by the peer's clock at its last answer, time.monotonic()
         self.certificate = b""
         self._check, self._expected = check, expected
+        self._answered = False
         self._session = aiohttp.ClientSession(
             connector=_CheckedConnector(self._known, ssl=context, limit=4, keepalive_timeout=KEPT_SECONDS),
             timeout=aiohttp.ClientTimeout(
@@ -73,7 +74,7 @@ class Link:
         """The answer, inflated. Raises Unreachable or Declined."""
         try:
             async with self._session.post(f"{self.address}{path}", data=body, allow_redirects=False) as response:
-                self.said = _date(response)
+                self._answered, self.said = True, _date(response)
                 data = await _bounded(response)
                 if response.status != 200:
                     raise _declined(response, data)
@@ -89,7 +90,12 @@ class Link:
         except zlib.error as error:
             raise Unreachable("cut-short", str(error)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable("unreachable", str(error)) from None
+            raise Unreachable(self._why_ended(), str(error)) from None
+
+    def _why_ended(self) -> str:
+        """In TLS 1.3 whoever calls is looked at last: one who is not let in has seen the other's certificate by then,
+        and the line ends before any answer."""
+        return "turned-away" if self.peer is not None and not self._answered else "unreachable"
 
     async def first_post(self, path: str, body: bytes) -> Caller:
         """Posts, and tells who it was that answered."""

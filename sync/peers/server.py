@@ -198,7 +198,7 @@ async def _plain_refusals(
         return _refusal(error.status, "unknown")
     except Exception as error:
         log.warning("could not answer %s: %s", request.path, type(error).__name__)
-        return _refusal(503, "failed", {"Retry-After": "30"})
+        return _refusal(503, "failed", {"Retry-After": str(random.randint(20, 40))})
 
 
 def _refusal(status: int, key: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -143,18 +143,33 @@ def test_the_keys_of_the_circle_are_asked_for_on_a_new_line_and_not_at_each_visi
     assert library.told_of_the_circle == [b"[]\n"]
 
 
-def test_a_busy_node_says_so_and_is_visited_again(hall, library, monkeypatch):
+def test_a_busy_node_says_so_and_is_visited_again_when_it_asked_to_be(hall, library, monkeypatch):
     hall.says("A ladder")
     monkeypatch.setattr(server, "PAGES_EACH", 0)
+    monkeypatch.setattr(server.random, "randint", lambda least, most: least)
 
     async def story():
         async with at_work(hall) as at_hall, at_work(library) as at_library:
             busy = await at_library.visit_address(at_hall.address)
             monkeypatch.setattr(server, "PAGES_EACH", 2)
-            await soon(lambda: library.words() == hall.words(), 15)
-            return busy
+            [peer] = at_library._peers.values()
+            peer.wake.set()  # as by a poke
+            await soon(lambda: library.words() == hall.words(), 60)
+            return busy.error, time.monotonic() - peer.not_before
 
-    assert asyncio.run(story()).error == "busy"
+    error, late = asyncio.run(story())
+    assert error == "busy" and late >= 0
+
+
+def test_who_is_not_let_in_any_more_is_told_so_in_words_of_its_own(hall, library):
+    """Its certificate is looked at last, so it has seen the other's by then, and the line ends."""
+    library.db.execute("UPDATE space SET state = 'blocked' WHERE state = 'accepted'")
+
+    async def story():
+        async with at_work(library) as at_library, at_work(hall) as at_hall:
+            return await at_hall.visit_address(at_library.address)
+
+    assert asyncio.run(story()).error == "turned-away"
 
 
 @pytest.mark.parametrize("addresses", [["https://"], ["nonsense"], ["https://[::1"], ["https://127.0.0.1:99999"]])
