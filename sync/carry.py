@@ -20,6 +20,7 @@ from sync.entry import parse_page
 from sync.exchange import GONE_ABSENT, Caller, Gate
 from sync.identity import fingerprint
 from sync.known import Cursor
+from sync.log_store import LogStore
 from sync.messages import (
     PAGE_BYTES,
     WANTED_FEEDS,
@@ -35,6 +36,7 @@ from sync.messages import (
 )
 from sync.pull import Pull, reached
 from sync.refusals import Refused, Unaccepted
+from sync.sqlite_log import SqliteLog
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -179,9 +181,10 @@ class Carried:
 
     def held_by_maker(self, db: sqlite3.Connection) -> Iterator[tuple[bytes, int]]:
         """(feed, how many entries) that its maker holds as they are held here."""
+        store: LogStore = SqliteLog(db)
         for _, key, last, id_ in self._heads.values():
-            feed = log.feed_by_key(db, raw(key))
-            if feed and last < feed.next and log.id_at(db, feed, last) == raw(id_):
+            feed = store.feed(raw(key))
+            if feed and last < feed.next and store.id_at(feed, last) == raw(id_):
                 yield feed.key, last + 1
 
     async def post(self, path: str, body: bytes) -> bytes:

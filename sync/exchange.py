@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from sync import log, proofs
+from sync import proofs
 from sync.entry import SIGN_EVERY_BYTES, Entry, to_line
 from sync.identity import Certified, check_chain
 from sync.log import Feed
+from sync.log_store import LogStore
 from sync.messages import (
     BODY_BYTES,
     HEADS,
@@ -33,7 +34,7 @@ from sync.messages import (
     write,
 )
 from sync.refusals import BadCertificate, Unaccepted
-from sync.schema import FEED_SHIFT
+from sync.sqlite_log import SqliteLog
 
 GONE_ERASED = b'{"gone":"erased"}'
 GONE_ABSENT = b'{"gone":"absent"}'
@@ -163,31 +164,23 @@ def _as_many_as_fit(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def news(db: sqlite3.Connection, who: Caller, n: int, mark: bytes) -> News:
     """What arrived here after n; everything, to a caller whose mark this node never gave."""
-    db.execute("BEGIN")  # one snapshot: heads must not be newer than the n that they are told with
-    try:
-        last, last_mark = log.last_arrival(db)
+    store: LogStore = SqliteLog(db)
+    with store.snapshot():  # heads must not be newer than the n that they are told with
+        last, last_mark = store.arrived()
         if (n, mark) == (last, last_mark):
             return News(same=True)
-        after = n if log.knows_mark(db, n, mark) else 0
-        return _since(db, who, after, last)
-    finally:
-        db.execute("COMMIT")
+        return _since(db, store, who, n if store.knows_mark(n, mark) else 0, last)
 
 
-CHANGES = """
-SELECT changed FROM (SELECT changed FROM feed WHERE changed > ? UNION ALL SELECT changed FROM proof WHERE changed > ?)
-ORDER BY changed LIMIT 1 OFFSET ?
-"""
 PROOFS = "SELECT id FROM proof WHERE changed > ? AND changed <= ? AND (here = 0 OR ?) ORDER BY changed"
-MARK = "SELECT n, mark FROM arrival WHERE n <= ? ORDER BY n DESC LIMIT 1"
 
 
-def _since(db: sqlite3.Connection, who: Caller, after: int, last: int) -> News:
+def _since(db: sqlite3.Connection, store: LogStore, who: Caller, after: int, last: int) -> News:
     """At most about HEADS changes, cut between two transactions."""
-    cut = db.execute(CHANGES, (after, after, HEADS)).fetchone()
-    n, mark = db.execute(MARK, (cut[0] if cut else last,)).fetchone()
-    feeds = [feed for feed in log.feeds(db, after) if feed.changed <= n and _may_see(db, who, feed)]
-    heads = [_head(db, feed, _height(who, feed)) for feed in feeds if _height(who, feed)]
+    cut = store.cut(after, HEADS)
+    n, mark = store.arrived_by(last if cut is None else cut)
+    feeds = [feed for feed in store.feeds(after) if feed.changed <= n and _may_see(db, who, feed)]
+    heads = [_head(store, feed, _height(who, feed)) for feed in feeds if _height(who, feed)]
     ids = [text(row[0]) for row in db.execute(PROOFS, (after, n, who.family))]
     return News(n=n, mark=text(mark), heads=heads, proofs=ids, more=n < last)
 
@@ -197,8 +190,8 @@ def _height(who: Caller, feed: Feed) -> int:
     return feed.next if who.space == feed.space else feed.known_to_others
 
 
-def _head(db: sqlite3.Connection, feed: Feed, height: int) -> Head:
-    return text(feed.space), text(feed.key), height - 1, text(log.id_at(db, feed, height - 1))
+def _head(store: LogStore, feed: Feed, height: int) -> Head:
+    return text(feed.space), text(feed.key), height - 1, text(store.id_at(feed, height - 1))
 
 
 STATE = "SELECT state FROM space WHERE no = ?"
@@ -212,13 +205,14 @@ def _may_see(db: sqlite3.Connection, who: Caller, feed: Feed) -> bool:
 
 def entries(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int]], max_bytes: int) -> bytes:
     """NDJSON: contiguous runs, each ending at a signed entry, within a page's limits or one signature past them."""
+    store: LogStore = SqliteLog(db)
     lines: list[bytes] = []
     size = 0
     for key, seq in wanted:
-        feed = log.feed_by_key(db, key)
+        feed = store.feed(key)
         while feed and seq < feed.next and size < max_bytes and len(lines) < PAGE_ENTRIES and _may_see(db, who, feed):
             room = min(max_bytes - size, SIGN_EVERY_BYTES)  # a run has one signature, and so the span of one
-            run = log.page(db, feed.no, seq, PAGE_ENTRIES - len(lines), room)
+            run = store.page(feed, seq, PAGE_ENTRIES - len(lines), room)
             if not run or (lines and size + sum(map(len, run)) > max_bytes + len(run)):
                 return b"".join(lines)  # what stretches past the limit begins the next page
             lines += [line + b"\n" for line in run]
@@ -242,13 +236,11 @@ def payloads(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, 
 
 
 def _payload(db: sqlite3.Connection, who: Caller, key: bytes, seq: int, id_: bytes) -> bytes:
-    feed = log.feed_by_key(db, key)
-    if feed is None or seq >= 1 << FEED_SHIFT or not _may_see(db, who, feed):
+    store: LogStore = SqliteLog(db)
+    feed = store.feed(key)
+    entry = store.entry(feed, seq) if feed and _may_see(db, who, feed) else None
+    if entry is None or entry.id != id_:
         return GONE_ABSENT
-    held = log.one(db, feed.no << FEED_SHIFT | seq)
-    if held is None or held.entry.id != id_:
-        return GONE_ABSENT
-    entry = held.entry
     if entry.payload is None:
         header = entry.header
         return GONE_ERASED if proofs.is_erased(db, header.owner, header.post) else GONE_ABSENT

@@ -18,6 +18,7 @@ from sync import blocks, known, log, proofs, quota
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
 from sync.known import Cursor
+from sync.log_store import LogStore
 from sync.messages import (
     WANTED_FEEDS,
     WANTED_PAYLOADS,
@@ -35,6 +36,7 @@ from sync.messages import (
 )
 from sync.quota import OverQuota
 from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
+from sync.sqlite_log import SqliteLog
 
 PAGES_A_TRANSACTION = 8
 PAGES_AHEAD = 12
@@ -249,7 +251,7 @@ class Pull:
 
     async def _payloads(self) -> None:
         """Tries what is missing here, as much as one request asks for."""
-        wanted = await self._work(lambda: missing(self._gate.db(), WANTED_PAYLOADS, self._now_ms()))
+        wanted = await self._work(lambda: SqliteLog(self._gate.db()).wanted(WANTED_PAYLOADS, self._now_ms()))
         if not wanted:
             return
         body = write(PayloadsAsked([(text(feed), seq, text(id_)) for feed, seq, id_ in wanted]))
@@ -322,12 +324,13 @@ def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes,
     """What of a peer's heads is to be asked for. Feeds of spaces that are not accepted here, or over their quota, and
     void ones, are not; of a blocked space what counts.
     Where the peer's last entry is not the one held here, it is asked for: its signature will prove a fork."""
+    store: LogStore = SqliteLog(db)
     known_here = dict(db.execute(SPACES).fetchall())
     own = db.execute("SELECT id FROM space WHERE state = 'own'").fetchone()[0]
     over, wants = quota.spaces_over(db), dict[bytes, Want]()
     for space, key_word, last, id_word in heads:
         key, id_ = raw(key_word), raw(id_word)
-        feed = log.feed_by_key(db, key)
+        feed = store.feed(key)
         if raw(space) not in known_here or (key, id_) in shunned or (feed and feed.state != "open"):
             continue
         if raw(space) in over:
@@ -339,7 +342,7 @@ def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes,
         elif last >= feed.next:
             reach = last if feed.counts is None or feed.space == own else min(last, feed.counts - 1)
             wants |= {key: Want(feed.next, reach)} if reach >= feed.next else {}
-        elif log.id_at(db, feed, last) != id_:
+        elif store.id_at(feed, last) != id_:
             wants[key] = Want(last, last)
     return wants
 
@@ -347,32 +350,3 @@ def compare(db: sqlite3.Connection, heads: list[Head], shunned: set[tuple[bytes,
 def unknown_proofs(db: sqlite3.Connection, ids: list[bytes]) -> list[bytes]:
     """Those of these proofs that are not held here."""
     return [id_ for id_ in ids if not db.execute("SELECT 1 FROM proof WHERE id = ?", (id_,)).fetchone()]
-
-
-ROUND_MS = 90_000  # in which every peer that can be reached is visited
-FIRST_WAIT_MS = 60_000
-LONGEST_WAIT_MS = 24 * 3_600_000
-MISSING = """
-SELECT feed.key, missing.k & ((1 << 40) - 1), missing.k FROM missing JOIN feed ON feed.no = missing.k >> 40
-WHERE feed.state = 'open' AND (missing.round_ms > :now - :round OR missing.round_ms + :round + missing.wait_ms <= :now)
-ORDER BY random() LIMIT :limit
-"""
-BEGIN_ROUND = """
-UPDATE missing SET round_ms = :now, wait_ms = min(max(2 * wait_ms, :first), :longest)
-WHERE k = :k AND (round_ms <= :now - :round OR round_ms > :now)
-"""
-
-
-def missing(db: sqlite3.Connection, limit: int, now_ms: int) -> list[tuple[bytes, int, bytes]]:
-    """(feed, seq, id) of some payloads that are wanted and not held; others each time, as a peer may lack some.
-
-    Asked for in rounds, in each of every peer once or twice. Between them nobody is asked, for a minute at first, then
-    twice as long each time, up to a day: what nobody holds any more must not be a burden for ever."""
-    asked = {"now": now_ms, "round": ROUND_MS, "limit": limit}
-    rows = db.execute(MISSING, asked).fetchall()
-    waits = {"now": now_ms, "round": ROUND_MS, "first": FIRST_WAIT_MS, "longest": LONGEST_WAIT_MS}
-    if rows:
-        with log.writing(db):
-            db.executemany(BEGIN_ROUND, [{**waits, "k": k} for _, _, k in rows])
-    held = ((feed, seq, log.one(db, k)) for feed, seq, k in rows)
-    return [(feed, seq, found.entry.id) for feed, seq, found in held if found]

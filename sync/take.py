@@ -11,12 +11,14 @@ from typing import Literal
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from sync import blocks, cutoffs, forks, log, proofs, quota
+from sync import blocks, cutoffs, forks, proofs, quota
 from sync.entry import OPEN, SIGN_EVERY, SIGN_EVERY_BYTES, STEP, Entry, check_commitment, check_signature, unb64
 from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
 from sync.log import Feed, Held
+from sync.log_store import LogStore
 from sync.refusals import BadChain, BadEntry, BadSignature, Fork, Gap, TooMuch, Unaccepted
+from sync.sqlite_log import SqliteLog
 from sync.writer import check_opening
 
 
@@ -44,8 +46,9 @@ def take(db: sqlite3.Connection, entries: list[Entry], now_ms: int) -> list[Held
 
 
 def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Held]:
+    store: LogStore = SqliteLog(db)
     _check_chain(run)
-    feed = log.feed_by_key(db, run[0].header.feed) or _admit(db, run[0])
+    feed = store.feed(run[0].header.feed) or _admit(db, store, run[0])
     _check_accepted(db, feed, run[-1].header.seq)
     new = _after_head(db, feed, run)
     if not new:
@@ -56,7 +59,7 @@ def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Hel
     if feed.scope == "circle":
         proofs.widen(db, new, now_ms)
     new, dropped = proofs.without_erased(db, new)
-    return log.insert(db, feed, new, now_ms, dropped)
+    return store.append(feed, new, now_ms, dropped)
 
 
 def _check_chain(run: list[Entry]) -> None:
@@ -116,7 +119,7 @@ def _check_accepted(db: sqlite3.Connection, feed: Feed, last: int) -> None:
         raise Unaccepted("this space is blocked here")
 
 
-def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
+def _admit(db: sqlite3.Connection, store: LogStore, entry: Entry) -> Feed:
     """A feed not seen before, if its opening proves that it belongs to a node that an accepted space names."""
     opening, certified = read_opening(entry)
     row = db.execute(SPACE, (certified.space,)).fetchone()
@@ -124,7 +127,7 @@ def _admit(db: sqlite3.Connection, entry: Entry) -> Feed:
         raise Unaccepted("this space is not accepted here")
     _check_named(db, row[1], row[2], certified, entry.header.feed)
     db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (plain_name(opening.name), row[0]))
-    return log.add_feed(db, entry.header.feed, row[0], certified.node, opening.scope)
+    return store.begin(entry.header.feed, row[0], certified.node, opening.scope)
 
 
 def _check_named(db: sqlite3.Connection, state: str, line: bytes | None, who: Certified, feed: bytes) -> None:

@@ -26,7 +26,9 @@ from sync.entry import (
 )
 from sync.identity import Identity
 from sync.log import Feed, Held
+from sync.log_store import LogStore
 from sync.refusals import TooMuch
+from sync.sqlite_log import SqliteLog
 
 FEED_TAG = b"cb1 feed\n"
 
@@ -66,20 +68,21 @@ class Writer:
             scope, Ed25519PrivateKey.from_private_bytes(self._random(32))
         )
         public = key.public_key().public_bytes_raw()
-        feed = log.feed_by_key(db, public)
+        store: LogStore = SqliteLog(db)
+        feed = store.feed(public)
         if feed is not None and feed.state == "void":  # a copy of this very run spoke elsewhere: nobody reads on there
             del self._keys[scope]
             return self.append(db, drafts, scope)
         if feed is None:
-            feed = self._add_feed(db, public, scope)
+            feed = self._begin(db, store, public, scope)
             drafts = [self._opening(public, scope), *drafts]
         entries = self._entries(feed, key, drafts)
-        held = log.insert(db, feed, entries, self._clock_ms())
+        held = store.append(feed, entries, self._clock_ms())
         return [h for h in held if h.entry.header.sys != OPEN]
 
-    def _add_feed(self, db: sqlite3.Connection, public: bytes, scope: str) -> Feed:
+    def _begin(self, db: sqlite3.Connection, store: LogStore, public: bytes, scope: str) -> Feed:
         space_no = db.execute("SELECT no FROM space WHERE state = 'own'").fetchone()[0]
-        return log.add_feed(db, public, space_no, self._identity.node_fingerprint, scope)
+        return store.begin(public, space_no, self._identity.node_fingerprint, scope)
 
     def _opening(self, public: bytes, scope: str) -> Draft:
         return Draft(opening_payload(self._identity, public, scope, self._space_name), sys=OPEN)

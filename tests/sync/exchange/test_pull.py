@@ -10,8 +10,9 @@ from sync import identity, known, log, proofs
 from sync.identity import Identity
 from sync.messages import News, NewsAsked, read, text, write
 from sync.peers.client import Unreachable
-from sync.pull import ROUND_MS, Pull, missing
+from sync.pull import Pull
 from sync.refusals import TooMuch
+from sync.sqlite_log import ROUND_MS, SqliteLog
 from tests.sync.exchange.nodes import Node, Spoken, through_a_proxy, visit
 
 
@@ -118,7 +119,7 @@ def test_a_payload_that_was_missing_is_tried_again_at_each_visit(hall, library, 
 
 def asks_for(listener, now_ms):
     """How many missing payloads a visit at this time asks for."""
-    return len(missing(listener.db, 500, now_ms))
+    return len(SqliteLog(listener.db).wanted(500, now_ms))
 
 
 def test_what_nobody_holds_any_more_is_asked_for_less_and_less_often(hall, library):
