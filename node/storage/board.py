@@ -61,6 +61,9 @@ WHERE (since, n) < (:since, :n)
 ORDER BY since DESC, n DESC LIMIT :limit
 """
 FOUND = "AND n IN (SELECT rowid FROM search WHERE search MATCH :match)"
+WALKED = FOUND.replace("n IN", "+n IN")
+"""The same, but the newest posts are walked through until enough have the words: for words that many have, since else
+all of these would be read and sorted. For rare words that would be all posts there are."""
 FIRST = (2**62, 2**62)
 
 
@@ -80,7 +83,7 @@ def _rows(
 ) -> Iterator[Row]:
     """Rows of a view, hidden ones passed over in a current one."""
     current = view.status == "current"
-    sql = LIST.replace("FOUND", FOUND if match else "")
+    sql = LIST.replace("FOUND", "" if not match else WALKED if search.is_common(db, match) else FOUND)
     asked = {"kind": view.kind, "category": view.category, "area": view.area, "now": view.now_ms}
     asked |= {"current": current, "limit": batch, "match": match}
     while True:

@@ -41,6 +41,15 @@ def match(find: str) -> str:
     return " AND ".join(_any_of([_all_of(parts) for parts in readings]) for readings in text.search_words(find))
 
 
+MANY = 500
+COMMON = "SELECT COUNT(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+
+
+def is_common(db: sqlite3.Connection, match: str) -> bool:
+    """Whether many posts have these words. Counts no further than that."""
+    return bool(db.execute(COMMON, (match, MANY)).fetchone()[0] >= MANY)
+
+
 def like(words: str) -> str:
     """The MATCH expression for posts that share a telling word with these. "" if there is none in them."""
     return " OR ".join(f'"{word}"' for word in text.telling(words))

@@ -4,7 +4,7 @@ import pytest
 
 from node.domain import codes
 from node.domain.wishes import Hide, MarkMet, PromiseHelp, Show, Withdraw
-from node.storage import board
+from node.storage import board, search
 from tests.storage.nodes import HOUR, NOON
 
 
@@ -75,6 +75,17 @@ def test_search_finds_the_word_as_people_type_it(hall, typed, written):
     hall.posts(written)
     hall.posts("Something else")
     assert hall.board(find=typed) == [written]
+
+
+@pytest.mark.parametrize("many", [1, 10_000])
+def test_words_that_many_posts_have_are_found_as_those_that_few_have(hall, many, monkeypatch):
+    monkeypatch.setattr(search, "MANY", many)
+    for number in range(9):
+        hall.posts(f"Bread {number}" if number % 2 else f"Rice {number}", area="North" if number < 6 else "South")
+    assert hall.board(find="bread") == ["Bread 7", "Bread 5", "Bread 3", "Bread 1"]
+    assert hall.board(find="rice", area="North") == ["Rice 4", "Rice 2", "Rice 0"]
+    first = hall.page(limit=2, find="bread")
+    assert [card.words for card in hall.page(first.next, limit=9, find="bread").cards] == ["Bread 3", "Bread 1"]
 
 
 @pytest.mark.parametrize("typed", ['"', "*", "NEAR(", "a AND", "-", "words:x", "' OR 1=1 --"])
