@@ -26,6 +26,12 @@ def name(folder: Path) -> str:
     return told if NAMES.fullmatch(told) else HOST
 
 
+def told(folder: Path, port: int) -> tuple[str, list[str]]:
+    """As people type it: the name, and the numbers of this moment, each with the port where that is needed."""
+    end = "" if port == 80 else f":{port}"
+    return f"{name(folder)}{end}", [f"{ip}{end}" for ip in here()]
+
+
 def keep_name(folder: Path, claimed: str) -> None:
     draft = folder / f".{NAME_FILE}"
     draft.write_text(claimed, encoding="ascii")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from node import backup_news, blocking, gate, machines, quotas, restoring
+from node import backup_news, blocking, gate, machines, posters, quotas, restoring
 from node.run import Run
 from node.storage import returned
 from node.storage.work import RELEASE_MS
@@ -21,6 +21,7 @@ def notes(run: Run) -> list[str]:
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
     here = [*_disk(run), *_clock(run, now_ms), *_retired(run), *_forks(run)]
+    here += _flyers(run)
     others = [*_circle(run), *_quotas(run, now_ms), *_came_back(run)]
     return [*here, *others, *copies, *_paper(run)]
 
@@ -34,6 +35,15 @@ def _disk(run: Run) -> list[str]:
         f"The disk is nearly full: {left} are free. Below {kept} nothing is taken from other spaces, so that "
         "neighbours can still post. Make room; what waits comes by itself then."
     ]
+
+
+def _flyers(run: Run) -> list[str]:
+    found = [each.what for each in posters.hanging(run)]
+    told = [f"{found.count(what)} {words}" for what, words in TO_DO.items() if what in found]
+    return [f"Flyers: {', '.join(told)}. See `flyers`."] if told else []
+
+
+TO_DO = {"down": "to take down", "again": "to print again"}
 
 
 LATEST = "SELECT max(ms) FROM arrival"

@@ -44,6 +44,7 @@ class Settings:
     hours: str = ""
     desk: str = ""
     wifi: str = ""
+    poster_places: tuple[str, ...] = ()
     kiosks: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     promise_days: int = 7
@@ -203,6 +204,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "hours": _line(0, 120),
     "desk": _line(0, 120),
     "wifi": _line(0, 32),
+    "poster_places": _several(_line(1, 60), 0, 40),
     "kiosks": _several(_address, 0, 20),
     "languages": _several(_language, 1, len(LANGUAGES)),
     "promise_days": _days,
@@ -220,6 +222,7 @@ COMMENTS = {
     "hours": "When somebody is here, as printed on flyers.",
     "desk": "Where the desk is.",
     "wifi": "The name of the Wi-Fi that visitors join, for flyers. Never its password: see the command `wifi`.",
+    "poster_places": "Places where flyers hang, offered at the touchscreen after one is printed.",
     "kiosks": "Addresses of further touchscreens, beside the screen of this machine.",
     "languages": "The languages offered, in this order.",
     "promise_days": "After so many days a promise lapses, if nothing followed it.",

@@ -1,13 +1,15 @@
-"""Commands about paper on walls: which Wi-Fi flyers let phones join."""
+"""Commands about paper on walls: where flyers hang, and which Wi-Fi they let phones join."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import get_args
 
 import click
 
-from node import wifi
+from node import posters, wifi
 from node.commands.common import Failed, Here, common
+from node.domain import codes
 from node.domain.wifi import BadNetwork, Kind, Network
 
 
@@ -52,4 +54,40 @@ def _in_words(network: Network | None) -> str:
     return f"Flyers let phones join {network.name}, {kept}{', a hidden network' if network.hidden else ''}."
 
 
-COMMANDS = (wifi_command,)
+@click.command("flyers")
+@click.option("--down", "numbers", metavar="N", type=int, multiple=True, help="It was taken off the wall: forget it.")
+@common
+def flyers_command(here: Here, numbers: tuple[int, ...]) -> None:
+    """Show where flyers hang, and which to take down or print again.
+
+    Each is remembered when somebody says at the touchscreen, after printing, where it will hang."""
+    with here.run(fresh=False) as run:
+        for number in numbers:
+            if not posters.take_down(run, number):
+                raise Failed(f"No flyer {number} is remembered: see `flyers`.")
+        found = posters.hanging(run)
+    for what, heading in HEADINGS.items():
+        lines = [_line(each) for each in found if each.what == what]
+        if lines:
+            here.say("\n".join([heading, *lines]))
+    if not found:
+        here.say("No flyer is known to hang.")
+
+
+HEADINGS = {
+    "down": "Take these down, what they ask or offer is over:",
+    "again": "Print these again, no address on them leads here any more:",
+    "number": "Print these again when you can, their address in numbers has changed; the name still leads here:",
+    "up": "These are well:",
+}
+
+
+def _line(hanging: posters.Hanging) -> str:
+    poster = hanging.poster
+    what = codes.shown(poster.link[: codes.CODE_LENGTH]) if poster.link else "our space"
+    since = datetime.fromtimestamp(poster.ms / 1000).astimezone()
+    why = f", {hanging.status}" if hanging.what == "down" else ""
+    return f"  {poster.n}  {what}  {poster.place}, since {since:%Y-%m-%d}{why}"
+
+
+COMMANDS = (wifi_command, flyers_command)

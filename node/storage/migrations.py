@@ -1,7 +1,7 @@
 """The tables, step by step. Only statements; a step that has run anywhere is never changed, the next one is added.
 
-Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due`, `done` and `closed` are
-neither: they are this node's own memory and survive a rebuild.
+Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due`, `done`, `closed` and
+`poster` are neither: they are this node's own memory and survive a rebuild.
 """
 
 import sqlite3
@@ -86,6 +86,18 @@ CREATE TABLE returned (
 ) WITHOUT ROWID;
 """
 
+POSTERS = """
+CREATE TABLE poster (
+  n INTEGER PRIMARY KEY,
+  link TEXT NOT NULL,               -- of the post on it, code and tail; '' for the flyer of the space
+  place TEXT NOT NULL,              -- where it hangs, in somebody's words; never who hung it
+  host TEXT NOT NULL,               -- the addresses printed on it, by name and by number
+  number TEXT NOT NULL,
+  ms INTEGER NOT NULL,
+  UNIQUE (link, place)
+);
+"""
+
 ASKED = "CREATE INDEX post_asked ON post(n) WHERE state & 16 <> 0"  # 16: somebody asks the stewards to look at it
 
 SELDOM_MERGED = "INSERT INTO search (search, rank) VALUES ('automerge', 8)"  # merging half as often, bulk is quicker
@@ -161,3 +173,8 @@ def quotas(db: Database) -> None:
 @migrations()
 def seldom_merged(db: Database) -> None:
     db.conn.execute(SELDOM_MERGED)
+
+
+@migrations()
+def posters(db: Database) -> None:
+    _run(db, POSTERS)

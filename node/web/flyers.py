@@ -67,8 +67,13 @@ def of_one(code: str) -> Page:
 
 def of_several() -> Page:
     """The posts named in the address that are open; the space's own flyer where none is."""
-    found = (find(code) for code in request.args.getlist("p")[:MOST])
-    return _page([cards[0] for cards in found if len(cards) == 1 and cards[0].status in OPEN], chosen(request.args))
+    return _page(open_ones(request.args.getlist("p")), chosen(request.args))
+
+
+def open_ones(links: Sequence[str]) -> list[Card]:
+    """Of the posts with these links those that can be hung up."""
+    found = (find(link) for link in links[:MOST])
+    return [cards[0] for cards in found if len(cards) == 1 and cards[0].status in OPEN]
 
 
 def _page(cards: Sequence[Card], choice: Choice) -> Page:

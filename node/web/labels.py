@@ -176,8 +176,13 @@ def free(card: Card) -> int:
 def state(card: Card) -> str:
     """How it stands, in a few words."""
     if card.status in ENDED:
-        return _(ENDED[card.status])
+        return ended(card.status)
     return _state_of_offer(card) if card.kind == "offer" else _state_of_need(card)
+
+
+def ended(status: str) -> str:
+    said = ENDED[status]
+    return _(said)
 
 
 ENDED = {

@@ -31,14 +31,11 @@ def board_address(host: str) -> str:
 
 def numbers() -> list[str]:
     """The same host by number, as it is connected at this moment: some phones do not know .local names."""
-    port = run().settings.port
-    return [ip if port == 80 else f"{ip}:{port}" for ip in addresses.here()]
+    return addresses.told(run().settings.data, run().settings.port)[1]
 
 
 def host_name() -> str:
-    settings = run().settings
-    name = addresses.name(settings.data)
-    return name if settings.port == 80 else f"{name}:{settings.port}"
+    return addresses.told(run().settings.data, run().settings.port)[0]
 
 
 def query_of(given: Mapping[str, str]) -> dict[str, str]:

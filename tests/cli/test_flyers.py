@@ -4,8 +4,10 @@ import stat
 
 import pytest
 
-from node import wifi
+from node import posters, wifi
 from node.domain.wifi import Network
+from node.settings import Settings
+from node.start import open_run
 from tests.cli.nodes import Node
 
 
@@ -26,3 +28,16 @@ def test_a_passphrase_that_no_phone_could_use_is_refused(hall: Node, monkeypatch
     refused = hall.run("wifi", "Guests")
     assert refused.status == 1 and "8 to 63" in refused.err and wifi.read(hall.folder) is None
     assert "which is open" in hall.does("wifi", "Guests", "--kind", "open")
+
+
+def test_flyers_that_hang_are_listed_and_forgotten(hall: Node) -> None:
+    hall.does("demo")
+    assert hall.does("flyers") == "No flyer is known to hang.\n"
+    run = open_run(Settings(data=hall.folder))
+    posters.hang(run, ["", "000000000"], "Mill Lane")
+    run.close()
+    said = hall.does("flyers")
+    assert "Take these down" in said and "000-000-000  Mill Lane, since" in said and "our space  Mill Lane" in said
+    assert "Flyers: 1 to take down. See `flyers`." in hall.does("status")
+    assert "000-000-000" not in hall.does("flyers", "--down", "2")
+    assert hall.run("flyers", "--down", "9").status == 1

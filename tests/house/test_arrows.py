@@ -27,7 +27,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.stewards": ("node.domain", "sync.identity"),
     "node.web": (
         *("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
-        *("node.ticket_office", "node.stewards", "node.wifi"),
+        *("node.ticket_office", "node.stewards", "node.posters", "node.wifi"),
     ),
     "node": ("node", "sync"),
     "sync": ("sync",),

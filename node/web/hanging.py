@@ -1,0 +1,51 @@
+"""Where flyers hang, at the touchscreen alone: said after printing, shown as a list, taken off it again."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from node import posters
+from node.domain import codes
+from node.posters import PLACE_LETTERS
+from node.web.flyers import open_ones
+from node.web.languages import _, at_once, choices_in
+from node.web.pages import go, run, show
+from node.web.reading import Page
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/flyer/hang", "hang", ask)
+    pages.add_url_rule("/flyer/hang", "hung", take, methods=["POST"])
+    pages.add_url_rule("/flyers/hanging", "hanging", hanging)
+    pages.add_url_rule("/flyers/hanging", "down", down, methods=["POST"])
+
+
+def ask() -> Page:
+    return _page(request.args.getlist("p"), "", {})
+
+
+def take() -> Page:
+    links, typed = request.form.getlist("p"), request.form.get("place", "")[:PLACE_LETTERS]
+    if choices := choices_in(request.form):
+        return at_once(choices, lambda: _page(links, typed, {}))
+    known = [card.link for card in open_ones(links)]
+    if not posters.hang(run(), known or [""], request.form.get("at") or typed):
+        return _page(links, typed, {"place": _("Write or touch where it hangs.")})
+    return go("hanging")
+
+
+def _page(links: list[str], typed: str, wrong: dict[str, str]) -> tuple[str, int]:
+    cards = open_ones(links)
+    return show("hang.html", 422 if wrong else 200, cards=cards, typed=typed, problems=wrong, most=PLACE_LETTERS)
+
+
+def hanging() -> Page:
+    """What to do comes first."""
+    found = posters.hanging(run())
+    groups = {what: [each for each in found if each.what == what] for what in ("down", "again", "number", "up")}
+    return show("hanging.html", groups=groups, shown=lambda link: codes.shown(link[: codes.CODE_LENGTH]))
+
+
+def down() -> Page:
+    posters.take_down(run(), request.form.get("n", 0, type=int))
+    return go("hanging")
