@@ -195,6 +195,8 @@ def walk_pages(camera: Camera, screen: str, language: str, links: Links) -> None
     camera.visit("/p/123456789", "unknown", tall)
     camera.visit(f"/p/{links.need}/help", "help", tall)
     camera.visit("/nowhere", "error", tall)
+    if tall:
+        camera.visit("/carry", "carry", tall)
     camera.visit(f"/p/{links.arabic}/flyer", "flyer", tall)
     camera.go("/board")
     camera.page.click("summary")

@@ -296,6 +296,20 @@ def test_what_is_no_record_is_refused(hall: Node, library: Node, record: tuple[b
     assert state(library) == before
 
 
+def test_a_file_that_would_fill_the_memory_is_refused(
+    hall: Node, library: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key of a node is no secret, so anybody may seal a small file that becomes a large one."""
+    zeros, before = made(hall, *[(b"z", bytes(1 << 20))] * 5), state(library)
+    monkeypatch.setattr(bundle, "INFLATED_LIMIT", 4 << 20)
+    with pytest.raises(NotABundle):
+        brings(zeros, library)
+    monkeypatch.setattr(carry, "PARTS_AT_MOST", 9)
+    with pytest.raises(NotABundle):
+        brings(made(hall, (PROOFS, b"[]\n" * 10)), library)
+    assert state(library) == before
+
+
 def test_kinds_of_records_that_come_later_are_passed_over(hall: Node, library: Node) -> None:
     assert came(brings(made(hall, (b"z", b"later")), library)) == (0, 0, 0, 0)
 

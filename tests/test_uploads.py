@@ -66,9 +66,9 @@ def eventually(true) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    held = Site(tmp_path / "carry")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    held = Site(tmp_path_factory.mktemp("data") / "carry")
     thread = threading.Thread(target=held.server.run, daemon=True)
     thread.start()
     yield held
@@ -100,6 +100,7 @@ def test_one_that_is_too_large_is_read_to_its_end_and_told_so(site: Site, monkey
     assert site.is_free()
 
 
+@pytest.mark.long
 def test_one_that_comes_too_slowly_is_cut_off_and_one_that_comes_well_is_not(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from node.web.reading import Page
 BRING = "/carry/bring"
 FOLDER = "carry"
 MEGABYTES = 64
-MOST_BYTES = (MEGABYTES << 20) - (64 << 10)  # of the file; its form needs a little more
+FORM_BYTES = 512 << 10
 AGAIN_SECONDS = 5
 A_MOMENT = 1.0  # seconds after which most jobs are done: one page at a time waits for that
 NAME = re.compile(r"[0-9a-f]{16}")
@@ -83,6 +83,7 @@ def at_the_door() -> Page | None:
     if (request.content_length or 0) > MEGABYTES << 20:
         return _sorry("too-large")
     request.max_content_length = MEGABYTES << 20
+    request.max_form_memory_size = FORM_BYTES  # also of a part of the file, which comes through memory
     request.into = run().settings.data / FOLDER  # type: ignore[attr-defined]  # see _Request
     return None
 

@@ -43,7 +43,7 @@ def links(run: Run) -> dict[str, str]:
 
 def walk(page: Page, start: str, run: Run) -> Iterator[str]:
     """Visits every kind of page; yields its name while it is on screen."""
-    for path in PATHS:
+    for path in (*PATHS, *(() if start else ("/carry",))):
         page.goto(start + path.format(**links(run)))
         yield path
     page.goto(f"{start}/post/need/what")
