@@ -142,6 +142,7 @@ class Carried:
         self._heads: dict[str, Head] = {}
         self._proofs: dict[bytes, tuple[int, int]] = {}
         self._runs: dict[bytes, list[Run]] = {}
+        self._begun: dict[int, list[tuple[bytes, int]]] = {}  # by record: where each run in it begins
         self._pages, self._given, parts = 0, 0, 0
         note = {HEADS: self._note_heads, PROOFS: self._note_proofs, ENTRIES: self._note_entries}
         try:
@@ -167,12 +168,13 @@ class Carried:
         return len(lines)
 
     def _note_entries(self, record: Record) -> int:
-        self._pages, runs = self._pages + 1, 0
+        self._pages += 1
+        begun = self._begun[record.no] = list[tuple[bytes, int]]()
         for feed, run in itertools.groupby(parse_page(record.data), key=lambda entry: entry.header.feed):
             seqs = [entry.header.seq for entry in run]
             self._runs.setdefault(feed, []).append(Run(seqs[0], seqs[-1], record.no, record.at))
-            runs += 1
-        return runs
+            begun.append((feed, seqs[0]))
+        return len(begun)
 
     @property
     def spaces(self) -> set[bytes]:
@@ -212,6 +214,9 @@ class Carried:
         self._given += 1
         self._progress(min(self._given, self._pages), self._pages)
         page, lines, wants = self._reader.again(found.no, found.at).data, [], dict(wants)
+        begun = self._begun[found.no]
+        if len({feed for feed, _ in begun}) == len(begun) and all(wants.get(feed) == seq for feed, seq in begun):
+            return page  # all of it, as nearly always
         for entry, line in zip(parse_page(page), page.splitlines(keepends=True), strict=True):
             if wants.get(entry.header.feed) == entry.header.seq:
                 wants[entry.header.feed] += 1

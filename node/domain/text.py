@@ -183,20 +183,20 @@ class _Words(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= self.MOST:
             self.clear()
-        folded = self[word] = " ".join(reading for part in clean(word).split() for reading in _readings(part))
+        folded = self[word] = " ".join([reading for part in clean(word).split() for reading in _readings(part)])
         return folded
 
 
 _FOLDED = _Words()
 
 
-def _readings(word: str) -> dict[str, None]:
+def _readings(word: str) -> tuple[str, ...]:
     """How a word may be typed, folded: in its parts, as one, without its article."""
     if not _JOINT.search(word):
         whole = word.translate(_FOLDING)
-        return dict.fromkeys((whole, _ARTICLE.sub("", whole, count=1) if _ARTICLE.match(whole) else whole))
-    whole = _JOINT.sub("", word).translate(_FOLDING)
-    return dict.fromkeys((_JOINT.sub(" ", word).translate(_FOLDING), whole))
+        return (whole, _ARTICLE.sub("", whole, count=1)) if "ل" in whole and _ARTICLE.match(whole) else (whole,)
+    parts, whole = _JOINT.sub(" ", word).translate(_FOLDING), _JOINT.sub("", word).translate(_FOLDING)
+    return (parts,) if parts == whole else (parts, whole)
 
 
 def search_words(find: str) -> list[list[list[str]]]:
