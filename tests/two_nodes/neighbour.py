@@ -1,9 +1,15 @@
 """A neighbour with a phone: real requests over a real connection, one page after the other."""
 
+import itertools
 import re
+import time
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
 from http.cookiejar import CookieJar
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
-from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPHandler, ProxyHandler, Request, build_opener
 
 from tests.web.holders import button
 from tests.web.page import Page
@@ -12,11 +18,25 @@ WAIT_S = 60  # a look-up waits for its turn, on a busy machine for long
 CODE = re.compile(r"\d{3}-\d{3}-\d{3}")
 
 
+PHONES = itertools.count()
+
+
+class OwnAddress(HTTPHandler):
+    """Look-ups are counted by address, so each telephone has its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._source = (f"127.0.0.{2 + next(PHONES) % 250}", 0)
+
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(partial(HTTPConnection, source_address=self._source), request)
+
+
 class Neighbour:
     """address: of the board. Whoever calls this is at the right place already (Place.do)."""
 
     def __init__(self, address: str) -> None:
-        self._browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+        self._browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()), OwnAddress())
         self._at, self._page = address, Page("")
 
     def posts_a_need(self, words: str) -> str:
@@ -69,8 +89,18 @@ class Neighbour:
     def _opens(self, path: str, data: bytes | None = None) -> None:
         at = urlsplit(self._at)
         request = Request(urljoin(self._at, path), data, {"Origin": f"{at.scheme}://{at.netloc}"})
-        with self._browser.open(request, timeout=WAIT_S) as answer:
+        with self._asks(request) as answer:
             self._at, self._page = answer.url, Page(answer.read().decode())
+
+    def _asks(self, request: Request) -> Any:
+        """Whoever is told to wait waits, once."""
+        try:
+            return self._browser.open(request, timeout=WAIT_S)
+        except HTTPError as told:
+            if told.code not in (429, 503):
+                raise
+            time.sleep(int(told.headers["Retry-After"]))
+            return self._browser.open(request, timeout=WAIT_S)
 
     def _answers(self, **given: str) -> None:
         form = self._page.answer
