@@ -16,6 +16,7 @@ from node.uploads import Uploads
 
 THREADS = 8
 CONNECTIONS = 400  # all together; 120 KiB each at worst
+FREE = 80  # of them stay free for who comes: before that those go that say nothing, the longest silent first
 CONNECTIONS_EACH = 40  # of one address that is not this machine: a hostile phone cannot use up the others'
 REQUEST_SECONDS = 20.0  # from the first byte of a request to its last
 IDLE_SECONDS = 60
@@ -50,6 +51,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             return False
         goes_on = getattr(self.request, "may_go_on", None)
         return not (goes_on and goes_on(now, REQUEST_SECONDS))
+
+    @property
+    def silent(self) -> bool:
+        """Nothing is asked, nothing is being answered."""
+        return not (self.requests or self.request or self.total_outbufs_len or self.will_close)
 
     def handle_close(self) -> None:
         super().handle_close()
@@ -112,7 +118,11 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _limit(listener: Any, uploads: Uploads | None) -> None:
     """Give one waitress listener our channel, the request deadline and the share of each address."""
-    tidy, open_channel = listener.maintenance, _channel(uploads)
+    tidy, open_channel, readable = listener.maintenance, _channel(uploads), listener.readable
+
+    def ready() -> bool:
+        _make_room(listener)
+        return bool(readable())
 
     def maintenance(now: float) -> None:
         tidy(now)
@@ -128,12 +138,26 @@ def _limit(listener: Any, uploads: Uploads | None) -> None:
             return None
         return open_channel(server, sock, address, adj, map=map)
 
+    listener.readable = ready
     listener.maintenance = maintenance
     listener.channel_class = channel_class
 
 
 def _channel(uploads: Uploads | None) -> type[Channel]:
     return type("Channel", (Channel,), {"parser_class": staticmethod(uploads.parser)}) if uploads else Channel
+
+
+def _make_room(listener: Any) -> None:
+    """A browser keeps several connections open for a minute and needs none of them: a room full of phones would take
+    all places, and the next one would wait at a closed door. Who is let go asks again by a new one, unseen."""
+    over = len(listener._map) - (CONNECTIONS - FREE)
+    if over <= 0:
+        return
+    channels = list(listener.active_channels.values())
+    over -= sum(each.will_close for each in channels)
+    silent = [each for each in channels if each.silent and not _is_this_machine(each.addr[0])]
+    for each in sorted(silent, key=lambda each: float(each.last_activity))[: max(0, over)]:
+        each.will_close = True
 
 
 def _is_this_machine(host: str) -> bool:

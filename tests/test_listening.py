@@ -96,3 +96,30 @@ def test_another_address_is_let_in_up_to_its_share(monkeypatch):
             each.close()
         server.close()
         thread.join(5)
+
+
+def test_who_keeps_lines_open_and_says_nothing_makes_room_for_who_comes(monkeypatch):
+    """A room full of phones, each with several lines; the kiosk's own stay."""
+    monkeypatch.setattr(listening, "CONNECTIONS", 12)
+    monkeypatch.setattr(listening, "FREE", 4)
+    monkeypatch.setattr(listening, "_is_this_machine", lambda host: host == "127.0.0.1")
+    sockets = listen("127.0.0.1", 0)
+    server = web_server(hello, sockets)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    port = sockets[0].getsockname()[1]
+    kiosk = socket.create_connection(("127.0.0.1", port), timeout=60)
+    held = []
+    try:
+        for phone in range(30):
+            line = socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(f"127.0.1.{phone + 1}", 0))
+            held.append(line)
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+        kiosk.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert kiosk.recv(4096).startswith(b"HTTP/1.1 200")
+    finally:
+        for each in (kiosk, *held):
+            each.close()
+        server.close()
+        thread.join(5)

@@ -7,9 +7,10 @@
   var EVERY = 10000, TOP = 60, PAUSE = 250;
   var PARTS = ["live-counts", "live-narrowed", "live-found", "live-list"];
   var form = document.querySelector("form.search[data-as-typed]");
+  var fresh = document.getElementById("live-new");
   var changed = false, pause = 0, latest = 0;
 
-  // waits while somebody reads further down, so nothing moves under a finger
+  // while somebody reads further down nothing moves under the finger: a button says that there is news
   function question() {
     if (!zone.dataset.live || document.hidden) { return; }
     if (changed) { look(); return; }
@@ -21,6 +22,7 @@
 
   function look() {
     if (changed && window.scrollY < TOP) { show(location.href.split("#")[0]); }
+    if (fresh) { fresh.hidden = !changed || window.scrollY < TOP; }
   }
 
   // the answer to what was typed last counts, whatever comes in between
@@ -50,6 +52,7 @@
   }
   function took(there) {
     changed = false;
+    if (fresh) { fresh.hidden = true; }
     zone.dataset.live = there.dataset.live || "";
     zone.dataset.mark = there.dataset.mark || "";
   }

@@ -57,8 +57,8 @@ class Phone:
     async def reads(self) -> None:
         await asyncio.sleep(self._dice.uniform(0, POLL_EVERY))
         page = await self._asks("first page", "/")
-        for path in dict.fromkeys(FILES.findall(page)):
-            await self._asks("file", path)
+        # at once, as browsers do: each phone then holds several connections
+        await asyncio.gather(*(self._asks("file", path) for path in dict.fromkeys(FILES.findall(page))))
         while self.goes_on:
             await asyncio.sleep(POLL_EVERY)
             page = await self._follows(page)

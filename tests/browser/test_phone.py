@@ -1,6 +1,9 @@
 """On a phone: what the first page costs, the board that follows, words that outlive a lost connection."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -9,6 +12,7 @@ from node import intake
 from node.domain.wishes import OpenPost
 from node.run import Run
 from node.storage import board
+from scripts import gallery
 from tests.browser.conftest import PHONE, Screen
 
 FIRST_BYTES, FIRST_REQUESTS = 60_000, 6
@@ -62,6 +66,38 @@ def test_a_new_post_shows_without_reload(screen: Screen, run: Run) -> None:
     intake.record(run, OpenPost(kind="need", category="tools", words="A spanner, just now", lang="en"))
     expect(page.locator("#live-list")).to_contain_text("A spanner, just now", timeout=60_000)
     assert statuses[0] == 304
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("window.scrollY > 300")
+    intake.record(run, OpenPost(kind="need", category="tools", words="A second spanner", lang="en"))
+    expect(page.locator("#live-new")).to_be_visible(timeout=60_000)
+    assert "A second spanner" not in page.locator("#live-list").inner_text()
+    with page.expect_navigation():
+        page.click("#live-new")
+    expect(page.locator("#live-list")).to_contain_text("A second spanner")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not shutil.which("zbarimg"), reason="no zbarimg here")
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_another_phone_scans_the_post_and_the_way_to_the_board_from_the_screen(
+    screen: Screen, run: Run, script: bool, tmp_path: Path
+) -> None:
+    link = gallery.worth_a_picture(run).need
+    page = screen(f"/p/{link}", size=PHONE, script=script)
+    with page.expect_navigation():
+        page.click(f"a[href='/p/{link}/show']")
+    assert scanned(page, tmp_path) == [f"HTTP://CORKBOARD.LOCAL:{run.settings.port}/P/{link}"]
+    with page.expect_navigation():
+        page.click("a[href='/join']")
+    assert f"HTTP://CORKBOARD.LOCAL:{run.settings.port}/" in scanned(page, tmp_path)
+
+
+def scanned(page: Page, folder: Path) -> list[str]:
+    """What an independent reader finds in the picture of the page."""
+    page.set_viewport_size({"width": PHONE["width"], "height": 2400})  # the dock would lie over one of them
+    page.screenshot(path=folder / "screen.png")
+    found = subprocess.run(["zbarimg", "-q", "--raw", folder / "screen.png"], capture_output=True, text=True)
+    return found.stdout.split()
 
 
 def words_page(screen: Screen) -> Page:
