@@ -127,7 +127,7 @@ class Exchange:
 
     def _found(self, found: Found) -> None:
         hosts = (f"[{each}]" if ":" in each else each for each in found.addresses)
-        self._visits.appeared(found.fingerprint, [f"https://{host}:{found.port}" for host in hosts])
+        self._visits.appeared(found.fingerprint, [f"https://{host}:{found.port}" for host in hosts], only=True)
 
     async def _look(self) -> None:
         """Notices what other processes wrote, and what came in here, and tells the peers."""

@@ -55,9 +55,8 @@ class Visited:
 class _Peer:
     node: bytes
     hints: list[str] = field(default_factory=list)  # addresses, the freshest first
-    latest: tuple[str, ...] = ()  # those that were told of last
-    moved: bool = False  # this machine is in other networks than when the line was opened
     link: Link | None = None
+    hung_up: Link | None = None  # the last that led nowhere any more
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     shunned: set[tuple[bytes, bytes]] = field(default_factory=set)
@@ -92,6 +91,7 @@ class Visits:
         self._circle_told, self._stay, self._visited = circle_told, stay, visited
         self._peers: dict[bytes, _Peer] = {}
         self._members: set[bytes] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._writer = ThreadPoolExecutor(1, "ingest")
         self._quick = ThreadPoolExecutor(2, "visit")
         self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
@@ -105,14 +105,16 @@ class Visits:
             self.appeared(node, [rows[node]] if rows[node] else [])
         return rows
 
-    def appeared(self, node: bytes, addresses: Iterable[str]) -> None:
-        """A node is, or says that it is, at these addresses: visit it now."""
+    def appeared(self, node: bytes, addresses: Iterable[str], only: bool = False) -> None:
+        """A node is, or says that it is, at these addresses: visit it now. only: and at no others, so a line that leads
+        elsewhere is dead, however long it would take to notice."""
         known_here = node in self._peers or node in self._members
         if node == self._me or (not known_here and len(self._peers) >= PEERS_AT_MOST):
             return
         peer = self._peers.setdefault(node, _Peer(node))
         fresh = list(dict.fromkeys(addresses))
-        peer.latest = tuple(fresh)
+        if only and peer.link and peer.link.address not in fresh:
+            self._hang_up(peer)
         peer.hints = [*fresh, *(each for each in peer.hints if each not in fresh)][:ADDRESSES_EACH]
         peer.wake.set()
         if peer.task is None and self._stay:
@@ -121,7 +123,7 @@ class Visits:
     def look_again(self) -> None:
         """This machine is in other networks now: everybody may be reached where they were not, and the other way."""
         for peer in self._peers.values():
-            peer.moved = True
+            self._hang_up(peer)
             peer.wake.set()
 
     def poke(self) -> None:
@@ -154,7 +156,7 @@ class Visits:
         tasks = [task for peer in self._peers.values() for task in (peer.task, peer.telling) if task]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._closing, return_exceptions=True)
         for peer in self._peers.values():
             if peer.link:
                 await peer.link.close()
@@ -206,24 +208,21 @@ class Visits:
         return await self._work(self._note, peer.node, report, error)
 
     async def _addresses(self, peer: _Peer) -> AsyncIterator[str]:
-        """That of the kept line first, as long as the peer is there. Only where it leads nowhere the others are looked
-        up."""
-        if peer.moved:
-            peer.moved = False
-            await self._drop(peer)
+        """That of the kept line first. Only where it leads nowhere the others are looked up."""
         kept = peer.link.address if peer.link else ""
-        if kept in peer.latest:
+        if kept:
             yield kept
         rows = await self._look(lambda: circle.peers(self._gate.db()))
         last = [row.address for row in rows if row.node == peer.node and row.address]
         for address in dict.fromkeys([*peer.hints, *last]):
-            if address != kept or kept not in peer.latest:
+            if address != kept:
                 yield address
 
     async def _visit_at(self, peer: _Peer, address: str) -> tuple[Report, str]:
-        kept = peer.link is not None
+        kept = peer.link
         report, error = await self._pull(peer, address)
-        if kept and error == "unreachable":  # a kept line that the other end has hung up says nothing of today
+        # a kept line that the other end has hung up says nothing of today
+        if kept and kept is not peer.hung_up and error == "unreachable":
             report, error = await self._pull(peer, address)
         return report, error
 
@@ -283,6 +282,14 @@ class Visits:
             await self._drop(peer)
             peer.link = Link(address, self._context, self._check, peer.node)
         return peer.link
+
+    def _hang_up(self, peer: _Peer) -> None:
+        """Without waiting: what is asked over the line now fails at once, and a visit goes on at other addresses."""
+        peer.hung_up, peer.link = peer.link, None
+        if peer.hung_up:
+            closing = asyncio.create_task(peer.hung_up.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _drop(self, peer: _Peer) -> None:
         link, peer.link = peer.link, None

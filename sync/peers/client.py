@@ -71,7 +71,9 @@ class Link:
         )
 
     async def post(self, path: str, body: bytes) -> bytes:
-        """The answer, inflated. Raises Unreachable or Declined."""
+        """The answer, inflated. Raises Unreachable or Declined; Unreachable too where it was closed meanwhile."""
+        if self._session.closed:
+            raise Unreachable("unreachable")
         try:
             async with self._session.post(f"{self.address}{path}", data=body, allow_redirects=False) as response:
                 self._answered, self.said = True, _date(response)

@@ -59,3 +59,15 @@ def test_where_discovery_is_filtered_spaces_meet_at_typed_and_last_known_address
     for each in (hall, library):
         each.place.passes_discovery()
     soon("no filter any more", lambda: "hear each other" not in network(hall) + network(library))
+
+
+def test_spaces_with_two_cables_go_on_by_the_other_when_one_is_pulled(hall: Node, library: Node, town: Network) -> None:
+    library.pairs_with(hall)
+    for number, each in enumerate((hall, library), start=1):
+        town.second_cable(each.place, f"10.79.0.{number}")
+    soon("both cables in use", lambda: "10.79.0." in network(hall) and "10.79.0." in network(library))
+    library.place.unplug()
+    hall.posts("A ladder for Saturday")
+    soon("by the other cable", library.board)
+    library.posts("Two cots")
+    soon("and back", lambda: len(hall.board()) == 2)
