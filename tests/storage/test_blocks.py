@@ -12,8 +12,9 @@ from node.storage import forgetting
 from sync import circle, identity, log
 from sync.entry import b64
 from sync.exchange import Caller, caller, news, payloads
-from sync.pull import compare, missing
+from sync.pull import compare
 from sync.refusals import Unaccepted
+from sync.sqlite_log import SqliteLog
 from sync.succession import successor
 from tests.storage.nodes import NOON, Node, Ticket, opened
 
@@ -107,13 +108,13 @@ def test_what_is_purged_is_on_no_disk_and_comes_back_with_the_space(hall, librar
     intake.tidy(library.run)
     kept = b"".join(path.read_bytes() for path in library.folder.glob("corkboard.db*"))
     assert b"Olga" not in kept and b"Zorro" not in kept and library.indexed() == []
-    assert library.board() == [] and missing(library.db, 10, NOON) == [] and log.verify(library.db) == 6
+    assert library.board() == [] and SqliteLog(library.db).wanted(10, NOON) == [] and log.verify(library.db) == 6
     with pytest.raises(Unaccepted):
         _says_more(hall, library)
     words = [entry for page in hall.pages() for entry in page if entry.header.sys == 0]
     assert intake.accept(library.run, [], payloads=words).needs == 0 and library.board() == []
     unblock(library, hall)
-    assert len(missing(library.db, 10, NOON)) == 2
+    assert len(SqliteLog(library.db).wanted(10, NOON)) == 2
     intake.accept(library.run, [], payloads=words)
     library.hears_from(hall)
     assert sorted(library.board()) == ["More", "Olga wants bread", "Zorro wants a cot"]
