@@ -66,7 +66,7 @@ def _peers(told: Mapping[str, Any], now_ms: int) -> list[str]:
     return lines + [
         f"{each['name']} is not to be found in this network and does not answer at "
         f"{each['address'] or 'any address'}. If it has another address, type it: `exchange ADDRESS`; "
-        "without a network carry a stick: `bundle export FILE`."
+        "without a network carry a stick: `bundle export FILE`, or let a phone carry it, from the foot of the board."
         for each in away
     ]
 

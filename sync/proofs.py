@@ -163,7 +163,7 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
             return False
         row = (id_, "roster", proof.space, b"", proof.line, 0)
     elif isinstance(proof, Evidence):
-        if not forks.note(db, proof, _is_named(db, proof)):
+        if not (_is_named(db, proof) and _has_room(db, proof, now_ms) and forks.note(db, proof, True)):
             return False
         row = (id_, "fork", proof.feed, b"", proof.line, int(proof.scope == "here"))
     else:
@@ -175,6 +175,15 @@ def _add(db: sqlite3.Connection, proof: Proof, now_ms: int) -> bool:
 
 
 ROSTER = "SELECT roster FROM space WHERE id = ? AND roster IS NOT NULL"
+
+
+EVIDENCE_TIMES = 2  # the quota of its space: so there is room for evidence after a flood of entries
+
+
+def _has_room(db: sqlite3.Connection, found: Evidence, now_ms: int) -> bool:
+    """A node can sign two histories of as many feeds as it likes, none of which has to have come."""
+    [number] = db.execute("SELECT no FROM space WHERE id = ?", (found.who.space,)).fetchone()
+    return quota.charge_some(db, number, [len(found.line)], now_ms, EVIDENCE_TIMES) == 1
 
 
 def _is_named(db: sqlite3.Connection, found: Evidence) -> bool:

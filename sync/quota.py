@@ -66,17 +66,19 @@ def charge(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: int
     _add(db, space, len(sizes), sum(sizes), now_ms)
 
 
-def charge_some(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: int) -> int:
-    """How many of these, the first ones, still fit: those are counted, and that there were more is noted."""
-    many, why = _fitting(db, space, sizes, now_ms)
+def charge_some(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: int, times: int = 1) -> int:
+    """How many of these, the first ones, still fit: those are counted, and that there were more is noted. times: how
+    often the limits, for what all should hear even of a space that is over them."""
+    many, why = _fitting(db, space, sizes, now_ms, times)
     _add(db, space, many, sum(sizes[:many]), now_ms)
     if many < len(sizes):
         note_over(db, OverQuota(space, why, now_ms))
     return many
 
 
-def _fitting(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: int) -> tuple[int, str]:
-    asked = {"entries": ENTRIES, "bytes": BYTES, "day_entries": DAY_ENTRIES, "day_bytes": DAY_BYTES}
+def _fitting(db: sqlite3.Connection, space: int, sizes: Sequence[int], now_ms: int, times: int = 1) -> tuple[int, str]:
+    limits = {"entries": ENTRIES, "bytes": BYTES, "day_entries": DAY_ENTRIES, "day_bytes": DAY_BYTES}
+    asked = {name: times * limit for name, limit in limits.items()}
     row = db.execute(ROOM, {**asked, "space": space, "day": now_ms // DAY_MS}).fetchone()
     own, entries, size, day_entries, day_size = row
     if own or (len(sizes) <= min(entries, day_entries) and sum(sizes) <= min(size, day_size)):

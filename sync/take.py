@@ -55,7 +55,7 @@ def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Hel
         return []
     for entry in new:
         check_commitment(entry)
-    quota.charge(db, feed.space_no, [len(entry.raw) + len(entry.payload or b"") for entry in new], now_ms)
+    quota.charge(db, feed.space_no, [_weight(entry) for entry in new], now_ms)
     if feed.scope == "circle":
         proofs.widen(db, new, now_ms)
     new, dropped = proofs.without_erased(db, new)
@@ -85,6 +85,11 @@ def _length(entry: Entry) -> int:
     """Bytes of header and payload, an absent one as short as it can be: it may come later, and counts then too."""
     absent = entry.header.size - STEP + 1
     return len(entry.raw) + (absent if entry.payload is None else len(entry.payload))
+
+
+def _weight(entry: Entry) -> int:
+    """As above, an absent payload as long as it can be: what is told without it may be filled at any time."""
+    return len(entry.raw) + (entry.header.size if entry.payload is None else len(entry.payload))
 
 
 def _check_signed_often(run: list[Entry]) -> None:

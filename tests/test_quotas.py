@@ -154,8 +154,27 @@ def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_far_as_its_space_m
     for number in range(6):
         town.flood.carries(Ticket(number), opened(f"Said {number}"))
     town.hears()
-    monkeypatch.setattr(quota, "DAY_ENTRIES", 7 + 4)  # with the opening of the feed
+    monkeypatch.setattr(quota, "DAY_ENTRIES", 8 + 4)  # with the opening of the feed, and the evidence
     before = log.last_arrival(town.hall.db)[0]
     town.hall.hears([], [town.flood.evidence()])
     assert len(town.hall.board()) == 4 and log.last_arrival(town.hall.db)[0] > before
     assert "as much as a space may in a day" in town.notes()
+
+
+def test_two_histories_of_feeds_without_end_fill_no_disk(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.flood.posts("The first")
+    town.hears()
+    evidence = []
+    for _ in range(6):
+        town.flood.new_run()
+        town.flood.posts("Once")
+        evidence.append(town.flood.evidence())
+        town.flood.clock.ms += 1
+    monkeypatch.setattr(quota, "DAY_BYTES", (2_000 + len(b"".join(evidence[:4]))) // proofs.EVIDENCE_TIMES)
+    for line in evidence:
+        town.hall.hears([], [line])
+    assert 3 <= len(town.hall.proofs()) <= 5 and "as much as a space may in a day" in town.notes()
+    monkeypatch.setattr(quota, "DAY_BYTES", 1 << 20)
+    town.is_a_day_on()
+    town.hall.hears([], evidence)
+    assert len(town.hall.proofs()) == 6
