@@ -27,6 +27,7 @@ from sync import circle
 from sync.handshake import CircleKey
 
 AHEAD = 4  # tickets ready before anybody posts
+FOR_THE_KIOSK = 2  # of them: phones leave these to whoever stands at the touchscreen
 AHEAD_MOST = 24  # and where a room full of people does: with each that is given out one more is kept ready
 WAITING = 4  # phones' look-ups that wait for the one that runs
 AT_THE_KIOSK = 2  # look-ups there at once, running or waiting: phones cannot take these places
@@ -113,21 +114,24 @@ def _wait(times: deque[float], limit: Limit, now: float) -> float:
     return times[0] + limit.seconds - now if len(times) >= limit.tries else 0.0
 
 
+KIOSK_TURN, POSTING, LOOKING_UP = range(3)
+
+
 class Turns:
-    """One derivation at a time, 64 MiB whoever comes. Who stands at the touchscreen, or has just posted, goes before
-    phones that look up, and people before the tickets that are made ahead."""
+    """One derivation at a time, 64 MiB whoever comes. Who stands at the touchscreen goes before phones that have just
+    posted, these before phones that look up, and people before the tickets that are made ahead."""
 
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._running = False
-        self._people = self._first = 0
+        self.waiting = [0, 0, 0]
 
     @contextmanager
-    def person(self, first: bool) -> Iterator[None]:
+    def person(self, rank: int) -> Iterator[None]:
         with self._free:
-            self._people, self._first = self._people + 1, self._first + first
-            self._free.wait_for(lambda: not self._running and (first or not self._first))
-            self._people, self._first = self._people - 1, self._first - first
+            self.waiting[rank] += 1
+            self._free.wait_for(lambda: not (self._running or any(self.waiting[:rank])))
+            self.waiting[rank] -= 1
             self._running = True
         with self._given_back():
             yield
@@ -135,7 +139,7 @@ class Turns:
     @contextmanager
     def ahead(self) -> Iterator[None]:
         with self._free:
-            self._free.wait_for(lambda: not (self._running or self._people))
+            self._free.wait_for(lambda: not (self._running or any(self.waiting)))
             self._running = True
         with self._given_back():
             yield
@@ -183,22 +187,30 @@ class Office:
         self._ahead = AHEAD
         self._wanted = threading.Event()
 
-    def issue(self) -> Issued:
+    def issue(self, at_kiosk: bool = True) -> Issued:
         """One of those that are ready; derived now only where more people post at once than are ready."""
-        try:
-            digits, k0 = self._ready.popleft()
-        except IndexError:
-            digits, k0 = self._derive(self._turns.person(first=True))
+        digits, k0 = self._one_ready(0 if at_kiosk else FOR_THE_KIOSK) or self._derive(
+            self._turns.person(KIOSK_TURN if at_kiosk else POSTING)
+        )
         self._ahead = min(self._ahead + 1, AHEAD_MOST)
         self._wanted.set()
         return Issued(digits, tickets.ticket(k0, self._issuing().key))
+
+    def _one_ready(self, but: int) -> tuple[str, bytes] | None:
+        try:
+            return self._ready.popleft() if len(self._ready) > but else None
+        except IndexError:  # another one was quicker
+            return None
 
     def find(self, db: sqlite3.Connection, digits: str, address: str, at_kiosk: bool) -> Found | None:
         """Whose ticket this is. Right or wrong, whatever is wrong with them, digits take the same way: they are
         derived, all circle keys are tried, and the answer waits for the beat. Raises TooMany before anything is
         derived."""
         self._tries.count(address, at_kiosk)
-        with self._place(self._at_kiosk if at_kiosk else self._phones), self._turns.person(at_kiosk):
+        with (
+            self._place(self._at_kiosk if at_kiosk else self._phones),
+            self._turns.person(KIOSK_TURN if at_kiosk else LOOKING_UP),
+        ):
             k0 = self._stretched(digits)
         with _answered_at_the(self._beat):
             return self._whose(db, k0)

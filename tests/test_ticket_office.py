@@ -157,6 +157,22 @@ def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
     assert len(drawn) == AHEAD and all(len(digits) == tickets.LENGTH for digits in drawn)
 
 
+def test_phones_that_post_leave_tickets_ready_for_who_stands_at_the_touchscreen(hall: Node) -> None:
+    derived: list[str] = []
+
+    def noted(digits: str) -> bytes:
+        derived.append(digits)
+        return quick(digits)
+
+    folder = hall.folder
+    counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=noted)
+    counter._ready.extend(counter._derive(counter._turns.ahead()) for _ in range(AHEAD))
+    ready = list(derived)
+    given = [counter.issue(at_kiosk=False).digits for _ in range(AHEAD)]
+    assert set(given[:2]) < set(ready) and not set(given[2:]) & set(ready)
+    assert counter.issue(at_kiosk=True).digits in ready
+
+
 def test_a_phone_that_tries_too_often_waits_and_the_kiosk_does_not(hall: Node) -> None:
     time = Time()
     counter = office(hall, time)

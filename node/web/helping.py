@@ -11,6 +11,7 @@ from node.storage.board import Card
 from node.web import forms, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.pages import go, now, office, run, show, to
+from node.web.places import at_kiosk
 from node.web.reading import Page, find, limits, which
 
 
@@ -54,7 +55,7 @@ def _record(card: Card, given: dict[str, str]) -> Page:
     if intake.granted(run(), given["key"]):  # a second tap
         visits.posted(f"help {card.link}", given["key"], card.link)
         return go("helped", code=card.link)
-    issued = office().issue()
+    issued = office().issue(at_kiosk=at_kiosk())
     try:
         recorded = intake.record(run(), wish, given["key"], issued.ticket)
     except Refusals as refused:

@@ -15,6 +15,7 @@ from node.web import asking, forms, labels, looking, refusals, visits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
 from node.web.pages import go, now, office, run, show, to
+from node.web.places import at_kiosk
 from node.web.qr import drawn
 from node.web.reading import Page, find, limits
 
@@ -111,7 +112,7 @@ def _is_posted(kind: str, key: str) -> bool:
 def _post(kind: str, held: visits.Draft) -> Page:
     if visits.fresh():  # in another window a ticket still waits to be kept, and this one would take its place
         return go("keep")
-    issued = office().issue()
+    issued = office().issue(at_kiosk=at_kiosk())
     try:
         recorded = intake.record(run(), forms.opening(kind, held.answers, _stewards()), held.key, issued.ticket)
     except Refusals as refused:
