@@ -93,24 +93,24 @@ def _uses(kiosk: AtKiosk, goes_on: Callable[[], bool]) -> None:
 @contextlib.contextmanager
 def serving(folder: Path, derived: Path) -> Iterator[int]:
     """A node of its own; the port of its pages."""
-    port, peer_port = _free_port(), _free_port()
+    port, peer_port = free_port(), free_port()
     words = ["serve", "--data", folder / "hall", "--port", port, "--peer-port", peer_port]
     command = [sys.executable, "-m", "scripts.bench.counted_node", *map(str, [derived, *words])]
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=HOME, stdout=said, stderr=subprocess.STDOUT)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield port
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], path: str = "/kiosk/") -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/kiosk/", timeout=5).close()
+            build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}{path}", timeout=5).close()
             return
         except OSError:
             if process.poll() is not None or time.monotonic() > until:
@@ -118,7 +118,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

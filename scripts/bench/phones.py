@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from node import intake
+from node.run import now_ms
 from node.settings import Settings
 from node.start import open_run
 from scripts.bench.at_kiosk import AtKiosk
@@ -49,9 +50,10 @@ class Room:
     meanwhile: dict[str, list[float]]
 
 
-def filled(folder: Path, posts: int) -> None:
-    """A board as it may be after some months."""
-    run, invention = open_run(Settings(data=folder, name="Hall")), Invention(1, mixed=False)
+def filled(folder: Path, posts: int, ago_ms: int = 0) -> None:
+    """A board as it may be after some months. ago_ms: so long ago they were posted."""
+    run = open_run(Settings(data=folder, name="Hall"), lambda: now_ms() - ago_ms)
+    invention = Invention(1, mixed=False)
     with contextlib.closing(run):
         for at in range(0, posts, BATCH):
             drafts = invention.batch(min(BATCH, posts - at))

@@ -21,6 +21,7 @@ COMMANDS = {
     "exchange": "an empty node takes a full one's posts; a little news; none; the limit beside it",
     "kiosk-under-load": "the board page at the touchscreen while the node takes 50,000 posts",
     "guesses": "a node while phones guess tickets: what it derives, and what the touchscreen feels",
+    "pages": "board, one post, search and poll at 1,000 and 100,000 posts, a bare page and a hello beside them",
     "phones": "200 phones that read and 20 that post for a minute, and what the touchscreen feels",
     "ticket-times": "what the time of a look-up tells about the digits that were typed",
 }
