@@ -25,8 +25,9 @@ def ticket_address(digits: str) -> str:
     return f"http://{host_name()}/t#{digits}"
 
 
-def board_address(host: str) -> str:
-    return f"http://{host}/".upper()
+def board_address(host: str, query: Mapping[str, str] | None = None) -> str:
+    """The whole board in capitals, as post_address(); what was chosen of it only reads as it is written."""
+    return f"http://{host}/?{urlencode(query)}" if query else f"http://{host}/".upper()
 
 
 def numbers() -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
+from markupsafe import Markup
 
 from node.web import labels, wifi
 from node.web.languages import _
-from node.web.links import board_address, host_name, numbers, post_address
+from node.web.links import board_address, host_name, numbers, post_address, query_of
 from node.web.pages import go, show
 from node.web.qr import drawn
 from node.web.reading import Page, find, which
@@ -18,15 +19,22 @@ def add_to(pages: Blueprint) -> None:
 
 
 def join() -> Page:
-    """The Wi-Fi where a steward allowed its QR, the board by name, and by number for phones that know no such names."""
+    """The Wi-Fi where a steward allowed its QR, the board by name, and by number for phones that know no such names. A
+    phone goes on with what was chosen or searched for."""
+    query = query_of(request.args)
+    query.pop("after", None)
+
+    def board_qr(host: str) -> Markup:
+        return drawn(board_address(host, query), _("QR code of our board"))
+
     return show(
         "join.html",
         wifi=wifi.name(),
         wifi_qr=wifi.qr(),
-        qr=drawn(board_address(host_name()), _("QR code of our board")),
+        qr=board_qr(host_name()),
         whole=f"http://{host_name()}",
         host=host_name(),
-        by_number=[(number, drawn(board_address(number), _("QR code of our board"))) for number in numbers()],
+        by_number=[(number, board_qr(number)) for number in numbers()],
     )
 
 

@@ -62,6 +62,16 @@ def test_the_touchscreen_leads_to_the_phone_from_the_board_a_post_and_after_post
     assert "corkboard.local:8080" in amina.opens("/kiosk/join").text
 
 
+def test_the_phone_goes_on_with_what_was_chosen_at_the_touchscreen(hall: Hall) -> None:
+    hall.has("Rice", category="food")
+    amina = hall.neighbour()
+    [way] = [link for link in amina.opens("/kiosk/board?category=food&find=rice").links if "/join" in link]
+    amina.opens(way)
+    chosen = "/?category=food&find=rice"
+    assert codes_on(amina) == [drawing(f"http://{host}{chosen}") for host in ("corkboard.local:8080", "10.0.0.5:8080")]
+    assert "Rice" in hall.phone().opens(chosen).text
+
+
 def test_no_code_that_leads_to_a_phone_holds_a_ticket(hall: Hall) -> None:
     amina = hall.neighbour()
     amina.posts(start="/kiosk")
