@@ -22,7 +22,7 @@ def in_words(told: Mapping[str, Any], here: Iterable[str], port: int, now_ms: in
             "No network is up. The kiosk works; phones and other spaces are reached as soon as there is one.",
             *_peers_port(told),
         ]
-    return [*_phones(told, hosts, port), *_peers_port(told), *_peers(told, now_ms)]
+    return [*_phones(told, hosts, port), *_peers_port(told, hosts), *_peers(told, now_ms)]
 
 
 def _phones(told: Mapping[str, Any], hosts: list[str], port: int) -> list[str]:
@@ -41,9 +41,10 @@ def _phones(told: Mapping[str, Any], hosts: list[str], port: int) -> list[str]:
     return lines
 
 
-def _peers_port(told: Mapping[str, Any]) -> list[str]:
+def _peers_port(told: Mapping[str, Any], hosts: Iterable[str] = ()) -> list[str]:
+    ways = [f"{each}:{told['peer_port']}" for each in hosts]
     if told["bound"]:
-        return []
+        return [f"Other spaces connect at {_either(ways)}."] if ways else []
     return [
         f"Other spaces cannot reach this one: port {told['peer_port']} cannot be used ({told['why_not']}). This node "
         "still visits them, and tries the port again every ten seconds."

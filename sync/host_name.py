@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from ipaddress import ip_address
+from itertools import chain, repeat
 from typing import Any
 
 from zeroconf import DNSOutgoing, DNSPointer, DNSQuestion, Zeroconf, current_time_millis  # type: ignore[attr-defined]
@@ -17,6 +18,7 @@ BASE = "corkboard"
 TYPE = "_http._tcp.local."  # names hang on services; this one also shows the board to whoever browses
 # RFC 6762 §8.1 asks three times in 0.75 s. Not so fast: who has heard a question passes over the same one for a second.
 PROBES, PROBE_S = 3, 0.6
+SETTLE_S = 2.0
 TTL_S = 120
 HIGHEST = 9
 QUERY, A, PTR, AAAA, IN = 0, 1, 12, 28, 1
@@ -49,10 +51,11 @@ class HostName:
         return _text(self._number) if self._service else ""
 
     async def keep(self, look_s: float) -> None:
-        """Claims, then defends every `look_s` seconds, until cancelled."""
+        """Claims, then defends every `look_s` seconds, until cancelled; the first time soon: where power comes back for
+        two at once, both have asked and neither has answered."""
         await self.claim()
-        while True:
-            await asyncio.sleep(look_s)
+        for pause in chain([min(SETTLE_S, look_s)], repeat(look_s)):
+            await asyncio.sleep(pause)
             await self.defend()
 
     async def claim(self) -> None:

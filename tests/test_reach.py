@@ -24,7 +24,10 @@ def peer(**told):
 
 
 def test_where_all_is_well_it_says_where_phones_reach_the_board_and_no_more() -> None:
-    assert said() == "Phones reach this board at http://corkboard.local/ or http://10.0.0.5/."
+    assert said().splitlines() == [
+        "Phones reach this board at http://corkboard.local/ or http://10.0.0.5/.",
+        "Other spaces connect at 10.0.0.5:8081.",
+    ]
     assert said(peers=[peer()], around=["ab12"]) == said()
 
 

@@ -10,7 +10,7 @@ from tests.two_nodes.conftest import NAMESPACES
 from tests.two_nodes.network import WHY_NOT, Network
 from tests.two_nodes.node import Node, wait_until
 
-pytestmark = [pytest.mark.long, pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)]
+pytestmark = pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)
 
 PATIENCE_S = 120.0  # for a machine ten times slower; how long it took is printed
 
@@ -25,23 +25,38 @@ def soon(what: str, true) -> None:
     print(f"{what}: {time.monotonic() - began:.1f} s")
 
 
+@pytest.mark.long
 def test_a_node_that_starts_without_any_network_serves_and_is_found_when_there_is_one(
     hall: Node, town: Network
 ) -> None:
     hall.stops()
     hall.place.unplug()
-    with hall.place.do(lambda: socket.create_server(("", hall.peer_port))):  # and its port is taken, too
+    hall.starts()
+    assert "Touch to begin" in hall.page("/kiosk")
+    assert (
+        network(hall)
+        == "No network is up. The kiosk works; phones and other spaces are reached as soon as there is one."
+    )
+    hall.place.plug_in()
+    phone = town.place()
+    soon("the name after the cable", lambda: phones.asks(phone, "corkboard.local", tries=1))
+    soon("said so", lambda: f"http://corkboard.local/ or http://{hall.place.address}/" in network(hall))
+
+
+@pytest.mark.longer
+def test_while_the_port_for_other_spaces_is_taken_the_node_has_its_name_and_says_what_is_wrong(
+    hall: Node, town: Network
+) -> None:
+    hall.stops()
+    with hall.place.do(lambda: socket.create_server(("", hall.peer_port))):
         hall.starts()
-        assert "Touch to begin" in hall.page("/kiosk")
-        assert "No network is up. The kiosk works" in network(hall)
-        hall.place.plug_in()
         phone = town.place()
-        soon("the name after the cable", lambda: phones.asks(phone, "corkboard.local", tries=1))
-        assert f"http://corkboard.local/ or http://{hall.place.address}/" in network(hall)
+        soon("the name", lambda: phones.asks(phone, "corkboard.local", tries=1))
         assert "port 8081 cannot be used (Address already in use)" in network(hall)
-    soon("the port once it is free", lambda: "8081" not in network(hall))
+    soon("the port once it is free", lambda: f"connect at {hall.peer_address}" in network(hall))
 
 
+@pytest.mark.long
 def test_where_discovery_is_filtered_spaces_meet_at_typed_and_last_known_addresses(hall: Node, library: Node) -> None:
     for each in (hall, library):
         each.place.filters_discovery()
@@ -61,6 +76,7 @@ def test_where_discovery_is_filtered_spaces_meet_at_typed_and_last_known_address
     soon("no filter any more", lambda: "hear each other" not in network(hall) + network(library))
 
 
+@pytest.mark.longer
 def test_spaces_with_two_cables_go_on_by_the_other_when_one_is_pulled(hall: Node, library: Node, town: Network) -> None:
     library.pairs_with(hall)
     for number, each in enumerate((hall, library), start=1):

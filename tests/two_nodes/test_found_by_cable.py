@@ -19,7 +19,7 @@ from tests.two_nodes.node import HOME, wait_until
 
 pytestmark = pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)
 
-AGAIN_S = 1.0  # how often an ear asks who is there; a node does so every ten seconds
+AGAIN_S = 0.7  # how often an ear asks who is there; a node does so every ten seconds
 SOON_S = 60.0  # for a machine ten times slower; how long it took is printed
 
 LISTEN = """
@@ -244,6 +244,15 @@ def test_the_first_board_is_corkboard_local_and_the_second_makes_way(ear, street
     wait_until(lambda: addresses_of("corkboard-2.local", phone) == [library.place.address], SOON_S)
     assert addresses_of("corkboard.local", phone) == [hall.place.address]
     assert (hall.calls_itself(), library.calls_itself()) == ("corkboard.local", "corkboard-2.local")
+
+
+@pytest.mark.longer
+def test_two_boards_that_are_switched_on_at_once_have_two_names(ear, street: Network) -> None:
+    """Power is back at both: each asks for the name while nobody has it."""
+    phone, pace = street.place(), {"pace": (LOOK_S, NODE_AGAIN_S)}
+    lower, higher = ear("lower", **pace), ear("higher", **pace)
+    soon("two names", lambda: addresses_of("corkboard-2.local", phone) == [lower.place.address])
+    assert addresses_of("corkboard.local", phone) == [higher.place.address]
 
 
 @pytest.mark.long
