@@ -43,6 +43,7 @@ SYSTEM = (  # what is looked for, the Debian package that brings it, what needs 
     ("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf", "fonts-noto-core", "the browser tests"),
     ("/usr/lib/*/libatomic.so.1", "libatomic1", "the browser tests"),
     ("zbarimg", "zbar-tools", "the tests of flyers"),
+    ("pdftoppm", "poppler-utils", "the tests of flyers"),
     ("ip", "iproute2", "the tests with two machines"),
     ("ethtool", "ethtool", "the tests with two machines"),
     ("nft", "nftables", "the tests with two machines"),

@@ -102,7 +102,8 @@ def _sheets(flyers: list[Flyer], choice: Choice) -> list[list[Flyer]]:
 def _of_post(card: Card, choice: Choice) -> Flyer:
     main = g.languages.get(card.lang, g.language)
     second = _second(main, choice)
-    also = next((one.words for one in card.translations if second and one.lang == second.tag), "")
+    tag = second.tag if second else ""
+    also = next((one.words for one in card.translations if second and one.lang == tag), "")
     return Flyer(
         kind=card.kind,
         picture=labels.picture(card.category),
@@ -115,13 +116,14 @@ def _of_post(card: Card, choice: Choice) -> Flyer:
         qr=drawn(post_address(card.link), "QR"),
         first=told.of_post(main, card),
         second=told.of_post(second, card) if second else None,
-        fit=fit(choice, second is not None, (card.words, card.lang), (also, second.tag if second else "")),
+        fit=fit(choice, tag, (card.words, card.lang), (also, tag)),
     )
 
 
 def _of_space(choice: Choice) -> Flyer:
     main = g.language
     second = _second(main, choice)
+    tag = second.tag if second else ""
     words, also = told.invitation(main), told.invitation(second) if second else ""
     return Flyer(
         kind="",
@@ -135,7 +137,7 @@ def _of_space(choice: Choice) -> Flyer:
         qr=drawn(board_address(host_name()), "QR"),
         first=told.of_space(main),
         second=told.of_space(second) if second else None,
-        fit=fit(choice, second is not None, (words, main.tag), (also, second.tag if second else "")),
+        fit=fit(choice, tag, (words, main.tag), (also, tag)),
     )
 
 

@@ -15,9 +15,9 @@ POINT = 25.4 / 72
 @dataclass(frozen=True)
 class Paper:
     """width: of the room for words. heights: of that room, without strips and with; of each without a second language
-    and with: measured in a browser. taller: less of it where two languages are there, the first with tall lines.
-    tabs: strips to tear off. small: how many to cut out of a sheet, small_width and small_heights: the room for words
-    on one."""
+    and with: measured in a browser. taller: so much less where both languages have tall lines, half of it where only
+    the first has. tabs: strips to tear off. small: how many to cut out of a sheet, small_width and small_heights: the
+    room for words on one."""
 
     name: str
     width: float
@@ -65,19 +65,22 @@ class Fit:
     tabs: bool
 
 
-def fit(choice: Choice, bilingual: bool, *texts: tuple[str, str]) -> Fit:
-    """texts: (words, language); the second is the same in another language, set smaller."""
-    with_tabs = _size(choice.paper, choice.tabs, bilingual, texts)
+def fit(choice: Choice, second: str, *texts: tuple[str, str]) -> Fit:
+    """second: the other language on the sheet, "" for none. texts: (words, language); the second is the same in that
+    other language, set smaller."""
+    with_tabs = _size(choice.paper, choice.tabs, second, texts)
     if not choice.tabs or with_tabs >= LEGIBLE:
         return Fit(with_tabs, choice.tabs)
-    return Fit(_size(choice.paper, False, bilingual, texts), False)
+    return Fit(_size(choice.paper, False, second, texts), False)
 
 
 BESIDE = 0.7  # type size of the same words in another language
 
 
-def _size(paper: Paper, tabs: bool, bilingual: bool, texts: Sequence[tuple[str, str]]) -> int:
-    room = paper.heights[tabs][bilingual] - (paper.taller if bilingual and texts[0][1] in TALLER else 0)
+def _size(paper: Paper, tabs: bool, second: str, texts: Sequence[tuple[str, str]]) -> int:
+    room = paper.heights[tabs][bool(second)]
+    if second and texts[0][1] in TALLER:
+        room -= paper.taller if second in TALLER else paper.taller / 2
     sizes = ((size, zip(texts, (size, size * BESIDE), strict=False)) for size in SIZES)
     heights = ((size, sum(_height(*text, each, paper.width) for text, each in both)) for size, both in sizes)
     return next((size for size, height in heights if height <= room), SIZES[-1])
