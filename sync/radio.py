@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from zeroconf import (  # type: ignore[attr-defined]
     DNSPointer,
     DNSQuestion,
     DNSQuestionType,
+    Error,
     IPVersion,
     RecordUpdate,
     RecordUpdateListener,
@@ -36,6 +38,8 @@ NODES_LIMIT, ADDRESSES_LIMIT = 256, 16  # anybody in the network can announce an
 # Answers that are sent to the asker alone go to whichever socket of port 5353 the kernel picks, avahi's say.
 ALOUD = DNSQuestionType.QM
 QUERY, PTR, IN = 0, 12, 1
+
+log = logging.getLogger("corkboard.discovery")
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,8 @@ class Radio:
                 found = found_in(info, self._links)
                 if found:
                     self._told(name, found)
+        except Error as error:  # a name that none may have
+            log.debug("%r is no node: %s", name, error)
         finally:
             del self._asking[name]
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSService, DNSText
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from sync.discovery import Discovery
@@ -155,6 +157,31 @@ def test_an_announcement_tells_the_network_nothing_but_hashes_and_addresses() ->
     (info,) = told_by
     assert info.decoded_properties == {"v": "1", "fp": b64(FINGERPRINT), "run": "0f3a"}
     assert info.server == f"corkboard-{FINGERPRINT.hex()[:16]}.local."
+
+
+def test_odd_announcements_are_passed_over_and_stop_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Names that none may have, and one whose words are no text."""
+    hall, library = Node(8101), Node(8102)
+    odd = DNSOutgoing(0x8400)
+    for name in ("", "A\x00b", "a.b", "odd"):
+        odd.add_answer_at_time(DNSPointer(TYPE, 12, 1, 4500, f"{name}.{TYPE}"), 0)
+    odd.add_answer_at_time(DNSService(f"odd.{TYPE}", 33, 1, 120, 0, 0, 9, "odd.local."), 0)
+    odd.add_answer_at_time(DNSText(f"odd.{TYPE}", 16, 1, 4500, b"\x06fp=\xff\xfe\x80\x05run=\xff"), 0)
+    odd.add_answer_at_time(DNSAddress("odd.local.", 1, 1, 120, bytes([10, 0, 0, 9])), 0)
+
+    async def story() -> None:
+        async with up(hall):
+            await until(lambda: hall.discovery.listened_s)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
+                somebody.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+                for packet in odd.packets():
+                    somebody.sendto(packet, ("224.0.0.251", 5353))
+            async with up(library):
+                await until(hall.sees)
+            assert {found.fingerprint for found in hall.found} == {library.fingerprint}
+
+    told(story)
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 def announcement(port: int = 8081, addresses: tuple[str, ...] = ("10.0.0.5",), **said: str) -> AsyncServiceInfo:
