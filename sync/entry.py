@@ -170,12 +170,10 @@ def check_commitment(entry: Entry) -> None:
 
 def to_line(raw: bytes, sig: bytes | None, salt: bytes | None, payload: bytes | None) -> bytes:
     """The NDJSON line of an entry, without its line feed."""
-    line = b'{"h":' + raw
-    if sig:
-        line += b',"g":"%s"' % b64(sig).encode()
-    if payload is not None and salt:
-        line += b',"n":"%s","p":%s' % (b64(salt).encode(), payload)
-    return line + b"}"
+    signed = b',"g":"%s"' % b64(sig).encode() if sig else b""
+    if payload is None or not salt:
+        return b'{"h":%s%s}' % (raw, signed)
+    return b'{"h":%s%s,"n":"%s","p":%s}' % (raw, signed, b64(salt).encode(), payload)
 
 
 def parse_header(raw: bytes) -> Header:

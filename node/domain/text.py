@@ -178,7 +178,7 @@ def folded(words: str) -> str:
 class _Words(dict[str, str]):
     """word -> what it is folded to. Remembered, since people's words are few and working one out takes long."""
 
-    MOST = 16_384
+    MOST = 8_192
 
     def __missing__(self, word: str) -> str:
         if len(self) >= self.MOST:

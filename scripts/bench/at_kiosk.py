@@ -36,6 +36,10 @@ class AtKiosk:
     def reads(self) -> None:
         self._opens("/kiosk/board", what="board")
 
+    def reads_anew(self) -> None:
+        """As reads(), by an address that nobody asked for before, so that no kept page is the answer."""
+        self._opens(f"/kiosk/board?look={len(self.took.get('board', ()))}-{time.monotonic_ns()}", what="board")
+
     def posts(self) -> None:
         """Every question, then the ticket that has to be kept. The last step is what has to be on the disk."""
         self._opens("/kiosk/post/need")
