@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sync.host_name import HostName
 from sync.interfaces import Interface, usable
-from sync.radio import NODES_LIMIT, Found, Radio
+from sync.radio import NODES_LIMIT, NOT_NOW, Found, Radio
 
 LOOK_S = 2.0  # how often the interfaces are compared
 AGAIN_S = 10.0  # how often everybody is asked, once the first questions in a new network are over
@@ -112,7 +112,7 @@ class Discovery:
                 await self._radio.announce(self._me, port)
             if self._web_port:
                 self._last_name = self._radio.name_board(self._me[0], self._web_port, self._again_s, name)
-        except (OSError, RuntimeError) as error:  # an interface that went away meanwhile, say
+        except NOT_NOW as error:  # an interface that went away meanwhile, say
             log.info("not to be found in this network yet: %s", error)
             await self._hang_up()
 

@@ -38,6 +38,7 @@ NODES_LIMIT, ADDRESSES_LIMIT = 256, 16  # anybody in the network can announce an
 # Answers that are sent to the asker alone go to whichever socket of port 5353 the kernel picks, avahi's say.
 ALOUD = DNSQuestionType.QM
 QUERY, PTR, IN = 0, 12, 1
+NOT_NOW = (OSError, RuntimeError, Error)  # what a network that changes, or a machine that is too slow, raises
 
 log = logging.getLogger("corkboard.discovery")
 
@@ -53,7 +54,7 @@ class Found:
 
 
 class Radio:
-    """Sockets on these interfaces. Raises OSError or RuntimeError where none of them can be used.
+    """Sockets on these interfaces. Raises NOT_NOW where none of them can be used.
 
     told: is given the name by which a node announces itself, and each time it is heard what it says; None for goodbye.
     """

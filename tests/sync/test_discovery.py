@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSService, DNSText
+from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSService, DNSText, NotRunningException
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from sync.discovery import Discovery
 from sync.entry import b64
 from sync.interfaces import INSIDE, Interface, usable
-from sync.radio import TYPE, Found, found_in
+from sync.radio import TYPE, Found, Radio, found_in
 
 LOOPBACK = (Interface("lo", 1, ("127.0.0.1",), ()),)
 FINGERPRINT = bytes(range(32))
@@ -141,6 +141,24 @@ def test_an_interface_that_cannot_be_used_stops_nothing() -> None:
             await until(hall.sees)
 
     told(story)
+
+
+def test_sockets_that_are_not_ready_in_time_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hall, library, listen, late = Node(8101), Node(8102), Radio.listen, [NotRunningException(), OSError("gone")]
+
+    async def listens(radio: Radio) -> None:
+        if late:
+            raise late.pop()
+        await listen(radio)
+
+    monkeypatch.setattr(Radio, "listen", listens)
+
+    async def story() -> None:
+        async with up(hall, library):
+            await until(lambda: hall.sees() and library.sees())
+
+    told(story)
+    assert not late
 
 
 def test_an_announcement_tells_the_network_nothing_but_hashes_and_addresses() -> None:
