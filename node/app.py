@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from node import control
-from node.web import api, assets, carrying, errors, guard, kiosk, languages, pace, pages, phone, visits
+from node.web import api, assets, carrying, errors, guard, kiosk, languages, pace, pages, phone, polls, reading, visits
 from node.web.kept import Kept
 from node.web.links import rest_of_query
 
@@ -40,6 +40,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.jinja_env.globals["rest_of_query"] = rest_of_query
     for room in (kiosk, phone, api):
         app.register_blueprint(room.make())
+    polls.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
     return app
 
 

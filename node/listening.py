@@ -11,6 +11,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
+from waitress.task import WSGITask
 
 from node.uploads import Uploads
 
@@ -32,12 +33,23 @@ class PortTaken(Exception):
     """The web port cannot be listened on. Its text is one sentence that names the fix."""
 
 
+class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """waitress closes the connection after each answer without a length, though one that has no body (304) needs none:
+    every phone would have to connect anew for every question whether there is news."""
+
+    def set_close_on_finish(self) -> None:
+        asked = self.request.headers.get("CONNECTION", "").lower()
+        if self.has_body or self.version != "1.1" or asked == "close":
+            super().set_close_on_finish()
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection whose request must be complete in REQUEST_SECONDS, or a file that comes fast enough.
 
     Without this each dripped byte renews waitress' own timeout, and a slow sender holds its place for ever.
     """
 
+    task_class = Task
     began: float | None = None
     request: Any
 

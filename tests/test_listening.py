@@ -13,6 +13,9 @@ from node.listening import PortTaken, listen, web_server
 def hello(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(0.3)
+    if environ["PATH_INFO"] == "/nothing-new":
+        start_response("304 NOT MODIFIED", [])
+        return []
     start_response("200 OK", [("Content-Length", "5")])
     return [b"hello"]
 
@@ -40,6 +43,12 @@ def ask(port, request=b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 def test_a_page_is_served_without_naming_the_software(port):
     answer = ask(port)
     assert answer.endswith(b"hello") and b"waitress" not in answer.lower()
+
+
+def test_an_answer_without_a_body_leaves_the_line_open_unless_it_is_asked_to_close(port):
+    asked = b"GET /nothing-new HTTP/1.1\r\nHost: x\r\n"
+    answers = ask(port, asked + b"\r\n" + asked + b"Connection: close\r\n\r\n")
+    assert answers.count(b"HTTP/1.1 304") == 2 and answers.count(b"Connection: close") == 1
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence():

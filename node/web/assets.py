@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, g, request
@@ -89,6 +90,11 @@ def icon(name: str, more: str = "") -> Markup:
     """One picture, never without a word beside it; the page's sprite then carries its symbol."""
     used: dict[str, None] = g.setdefault("icons", {})
     used[name] = None
+    return _drawn(name, more)
+
+
+@lru_cache(maxsize=512)  # a page of the board has a hundred of them
+def _drawn(name: str, more: str) -> Markup:
     kind = " ".join(["i", *(["i-flip"] if name in TURNS else []), *([more] if more else [])])
     return Markup('<svg class="{}" aria-hidden="true"><use href="#{}"></use></svg>').format(kind, name)
 

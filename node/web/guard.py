@@ -7,6 +7,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,11 +34,11 @@ def install(app: Flask, port: int, secret: bytes, wide: Mapping[str, Callable[[]
     """Refuse what did not come from a page of ours. secret: keys the form tokens. wide: endpoints that take more than a
     form, and what is asked first there: it makes room for it, or answers."""
     app.config.update(MAX_CONTENT_LENGTH=BODY, MAX_FORM_MEMORY_SIZE=BODY, MAX_FORM_PARTS=100)
-    own_name = socket.gethostname().lower()
+    name = own_name()
 
     @app.before_request
     def check() -> Any:
-        if not good_host(request.host, port, own_name):
+        if not good_host(request.host, port, name):
             abort(403)
         answer = _weighed(wide)
         if answer is None and request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -46,7 +47,7 @@ def install(app: Flask, port: int, secret: bytes, wide: Mapping[str, Callable[[]
 
     @app.after_request
     def protect(answer: Response) -> Response:
-        answer.headers.update(HEADERS)
+        answer.headers.extend(HEADERS)  # no page sets one of these, and looking for each first takes longer
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
@@ -60,6 +61,13 @@ def _weighed(wide: Mapping[str, Callable[[], Any]]) -> Any:
     return abort(413) if (request.content_length or 0) > BODY else None
 
 
+@cache
+def own_name() -> str:
+    """What this machine is called; asked for once."""
+    return socket.gethostname().lower()
+
+
+@lru_cache(maxsize=256)  # a phone says the same each time
 def good_host(host: str, port: int, own_name: str = "") -> bool:
     """Any IP address or a name of ours, with our port: a name that somebody else controls is refused."""
     try:

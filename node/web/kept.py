@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody, made once for each state of the board. In memory; knows no page."""
+"""Pages and counts that are the same for everybody, made once for each state of the board. In memory; knows no page."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 MOST = 64  # pages of 40 KB or so
+Made = TypeVar("Made")
 
 
 @dataclass
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
-    page: str = ""
+    held: Any = None
 
 
 class Kept:
@@ -25,7 +27,7 @@ class Kept:
         self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def page(self, mark: str, key: Hashable, make: Callable[[], str]) -> str:
+    def made(self, mark: str, key: Hashable, make: Callable[[], Made]) -> Made:
         """mark: of the board as it is; with another one all that was kept is forgotten, erased words at once."""
         with self._lock:
             if mark != self._mark:
@@ -36,5 +38,7 @@ class Kept:
             while len(self._slots) > self._most:
                 self._slots.popitem(last=False)
         with slot.lock:
-            slot.page = slot.page or make()
-            return slot.page
+            if slot.held is None:
+                slot.held = make()
+            held: Made = slot.held
+            return held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel.numbers import format_decimal
@@ -70,7 +71,12 @@ def zone(ms: int) -> tzinfo:
 
 
 def number(value: int) -> str:
-    return format_decimal(value, locale=g.language.locale)
+    return _number(value, str(g.language.locale))
+
+
+@lru_cache(maxsize=4_096)
+def _number(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def category(key: str) -> str:

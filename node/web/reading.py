@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -50,8 +51,12 @@ def show_board() -> Page:
     """The same for everybody who reads it in one language and look, until the board is another."""
     marked = mark()  # before the list is read: what comes meanwhile is news to this page
     looks = (audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None)
-    kept: Kept = current_app.extensions["kept"]
-    return kept.page(marked, (request.full_path, *looks), lambda: _board(marked)), 200
+    return kept().made(marked, (request.full_path, *looks), lambda: _board(marked)), 200
+
+
+def kept() -> Kept:
+    held: Kept = current_app.extensions["kept"]
+    return held
 
 
 def _board(marked: str) -> str:
@@ -63,7 +68,7 @@ def _board(marked: str) -> str:
         view=view,
         cards=found.cards,
         next=found.next and to("board", **{**query, "after": found.next}),
-        counts=board.counts(run().db(), now(), run().space_id),
+        counts=kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id)),
         mark=f'"{marked}"',
         **_board_links(query),
     )
@@ -72,7 +77,11 @@ def _board(marked: str) -> str:
 
 def mark() -> str:
     """The ETag of whatever lists posts: another one when a list may be another. Costs no list."""
-    return hashlib.blake2b(board.version(run().db(), now()).encode(), digest_size=12).hexdigest()
+    return mark_of(run().db(), now())
+
+
+def mark_of(db: sqlite3.Connection, now_ms: int) -> str:
+    return hashlib.blake2b(board.version(db, now_ms).encode(), digest_size=12).hexdigest()
 
 
 def _board_links(query: dict[str, str]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ KIOSK_MS, PHONE_MS = 5 * 60_000, 30 * 60_000
 # Visits remembered; then the oldest of the least goes. More than phones can open tickets within half an hour, twenty a
 # minute: so nobody who has one open is pushed out.
 MOST = 1_000
+SWEEP_MS = 1_000
 ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -71,6 +72,7 @@ class Visits:
     def __init__(self, clock_ms: Callable[[], int], random: Callable[[int], bytes], most: int = MOST) -> None:
         self._clock_ms, self._random, self._most = clock_ms, random, most
         self._held: OrderedDict[str, Visit] = OrderedDict()
+        self._swept_ms = 0
         self._lock = threading.Lock()
 
     def new_id(self) -> str:
@@ -111,8 +113,12 @@ class Visits:
         return new
 
     def sweep(self) -> None:
-        """Visits that are over leave the memory too, and not only when somebody asks for them."""
+        """Visits that are over leave the memory too, and not only when somebody asks for them. At most once a second,
+        since every request sweeps."""
         now = self._clock_ms()
+        if abs(now - self._swept_ms) < SWEEP_MS:
+            return
+        self._swept_ms = now
         with self._lock:
             for name in [name for name, visit in self._held.items() if visit.until_ms < now]:
                 del self._held[name]

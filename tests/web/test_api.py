@@ -45,6 +45,20 @@ def test_an_unchanged_board_answers_304(hall: Hall, monkeypatch: pytest.MonkeyPa
     assert changed.status_code == 200 and len(changed.json["posts"]) == 2
 
 
+def test_nothing_new_is_said_with_the_headers_that_every_answer_has_and_to_no_strange_host(hall: Hall) -> None:
+    """The small question is answered in front of the pages: they answer the same, where several marks are brought."""
+    client = hall.app.test_client()
+    mark = client.get("/api/posts.json", base_url="http://localhost:8080").headers["ETag"]
+    quick, by_pages = (
+        client.get("/api/posts.json", base_url="http://localhost:8080", headers={"If-None-Match": brought})
+        for brought in (mark, f'"another", {mark}')
+    )
+    assert quick.status_code == by_pages.status_code == 304
+    assert dict(quick.headers) == dict(by_pages.headers)
+    strange = client.get("/api/posts.json", base_url="http://evil.example:8080", headers={"If-None-Match": mark})
+    assert strange.status_code == 403
+
+
 def test_the_page_says_which_mark_its_first_question_brings(hall: Hall) -> None:
     hall.has("A ladder")
     page = hall.phone().opens("/?kind=need")

@@ -19,7 +19,7 @@ def test_a_page_is_made_once_however_many_ask_at_once() -> None:
         return "page"
 
     seen: list[str] = []
-    phones = [threading.Thread(target=lambda: seen.append(kept.page("mark", "/", make))) for _ in range(8)]
+    phones = [threading.Thread(target=lambda: seen.append(kept.made("mark", "/", make))) for _ in range(8)]
     for phone in phones:
         phone.start()
     for phone in phones:
@@ -29,12 +29,12 @@ def test_a_page_is_made_once_however_many_ask_at_once() -> None:
 
 def test_another_mark_forgets_all_and_other_keys_are_pages_of_their_own() -> None:
     kept = Kept(most=2)
-    assert kept.page("one", "a", lambda: "first") == kept.page("one", "a", lambda: "never") == "first"
-    assert kept.page("one", "b", lambda: "other") == "other"
-    assert kept.page("two", "a", lambda: "second") == "second"
+    assert kept.made("one", "a", lambda: "first") == kept.made("one", "a", lambda: "never") == "first"
+    assert kept.made("one", "b", lambda: "other") == "other"
+    assert kept.made("two", "a", lambda: "second") == "second"
     for key in ("b", "c"):
-        kept.page("two", key, lambda: "more")
-    assert kept.page("two", "a", lambda: "made again, there was no room") == "made again, there was no room"
+        kept.made("two", key, lambda: "more")
+    assert kept.made("two", "a", lambda: "made again, there was no room") == "made again, there was no room"
 
 
 def test_a_page_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
@@ -45,7 +45,7 @@ def test_a_page_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
 
     for make, expected in ((fails, None), (lambda: "page", "page")):
         try:
-            assert kept.page("mark", "/", make) == expected
+            assert kept.made("mark", "/", make) == expected
         except OSError:
             assert expected is None
 
