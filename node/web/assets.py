@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -97,6 +98,25 @@ def icon(name: str, more: str = "") -> Markup:
 def _drawn(name: str, more: str) -> Markup:
     kind = " ".join(["i", *(["i-flip"] if name in TURNS else []), *([more] if more else [])])
     return Markup('<svg class="{}" aria-hidden="true"><use href="#{}"></use></svg>').format(kind, name)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Part of a page that can stand on others too: each of them then carries the symbols of its icons."""
+
+    html: Markup
+    icons: tuple[str, ...]
+
+    def again(self) -> Markup:
+        g.setdefault("icons", {}).update(dict.fromkeys(self.icons))
+        return self.html
+
+
+def drawn(draw: Callable[[], Markup]) -> Drawn:
+    before = g.pop("icons", {})
+    part = Drawn(draw(), tuple(g.get("icons", {})))
+    g.icons = before
+    return part
 
 
 def sprite(symbols: dict[str, str]) -> Markup:

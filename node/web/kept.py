@@ -1,4 +1,4 @@
-"""Pages and counts that are the same for everybody, made once for each state of the board. In memory; knows no page."""
+"""What is the same for everybody, made once for each state of the board: pages, cards, counts. Knows no page."""
 
 from __future__ import annotations
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, g, request, url_for
+from markupsafe import Markup
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,10 +18,11 @@ from node.domain.kinds import KINDS
 from node.storage import board
 from node.storage.board import Card, View
 from node.web import labels, visits, wifi
+from node.web import qr as qr_codes
+from node.web.assets import drawn
 from node.web.kept import Kept
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
-from node.web.qr import drawn
 
 PAGE = {"kiosk": 30, "phone": 20}
 OPEN_ONES = 2  # shown where somebody came for what is not there
@@ -70,9 +72,17 @@ def _board(marked: str) -> str:
         next=found.next and to("board", **{**query, "after": found.next}),
         counts=kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id)),
         mark=f'"{marked}"',
+        listed=lambda card, draw: _listed(marked, card, draw),
         **_board_links(query),
     )
     return page
+
+
+def _listed(marked: str, card: Card, draw: Callable[[Card], Markup]) -> Markup:
+    """A card of a list, drawn once for all lists and searches that it is in, until the board is another."""
+    held: Kept = current_app.extensions["kept_cards"]
+    key = (card.n, audience(), g.language.tag)
+    return held.made(marked, key, lambda: drawn(lambda: draw(card))).again()
 
 
 def mark() -> str:
@@ -134,7 +144,7 @@ def one(code: str) -> Page:
         card=card,
         given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
         limits=limits(),
-        qr=drawn(post_address(card.link), labels.qr_label(card)) if audience() == "kiosk" else "",
+        qr=qr_codes.drawn(post_address(card.link), labels.qr_label(card)) if audience() == "kiosk" else "",
         similar=board.similar(run().db(), card, now(), run().space_id) if card.category else open_ones(),
         wifi=wifi.name(),
     )

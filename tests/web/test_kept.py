@@ -3,9 +3,13 @@
 import threading
 import time
 
+import pytest
+
 from node import intake
 from node.domain.wishes import Erase
 from node.storage import board
+from node.web import reading
+from node.web.assets import drawn
 from node.web.kept import Kept
 from tests.web.conftest import Hall
 
@@ -48,6 +52,19 @@ def test_a_page_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
             assert kept.made("mark", "/", make) == expected
         except OSError:
             assert expected is None
+
+
+def test_a_card_is_drawn_once_for_all_searches_and_each_page_carries_its_pictures(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.has("A ladder for Saturday", category="tools")
+    phone, drawings = hall.phone(), []
+    monkeypatch.setattr(reading, "drawn", lambda draw: drawings.append(1) or drawn(draw))
+    for find in ("ladder", "saturday", "lad"):
+        page = phone.opens(f"/?find={find}").html
+        assert "A ladder for Saturday" in page and 'href="#tools"' in page and '<symbol id="tools"' in page
+    assert len(drawings) == 1
+    assert "A ladder for Saturday" in hall.phone("ar").opens("/").html and len(drawings) == 2
 
 
 def test_each_sees_their_own_language_and_what_was_posted_or_erased_at_once(hall: Hall) -> None:
