@@ -25,8 +25,16 @@
       setTimeout(send, AGAIN);
     });
   }
+  // leaving waits for nothing, and forgets at once
+  var leaves = "form[action$='/leave']";
+  document.querySelectorAll(leaves).forEach(function (form) {
+    form.addEventListener("submit", function () {
+      try { sessionStorage.removeItem(NAME); } catch (error) { /* nothing was kept */ }
+      document.querySelectorAll("input:not([type=hidden]), textarea").forEach(function (field) { field.value = ""; });
+    });
+  });
   if (lost && window.fetch && HTMLFormElement.prototype.requestSubmit) {
-    document.querySelectorAll("form[method=post]").forEach(function (form) {
+    document.querySelectorAll("form[method=post]:not(" + leaves + ")").forEach(function (form) {
       form.addEventListener("submit", function (event) {
         if (form.dataset.reached || event.submitter === undefined) { return; }
         event.preventDefault();

@@ -31,7 +31,7 @@ def carried(context: BrowserContext, page: Page, path: str) -> tuple[int, int]:
     return len(asked), sum(sizes)
 
 
-@pytest.mark.parametrize("language", ["en", "bn"])
+@pytest.mark.parametrize("language", ["en", pytest.param("bn", marks=pytest.mark.long)])
 def test_the_first_page_is_small_and_asks_little(screen: Screen, language: str) -> None:
     page = screen(f"/?lang={language}", size=PHONE)
     requests, size = carried(page.context, page, "/")
@@ -136,6 +136,19 @@ def test_what_was_typed_outlives_a_minute_without_wi_fi_and_is_sent_once(screen:
     expect(page).to_have_url(re.compile("/keep$"), timeout=60_000)
     assert [card.words for card in posted(run, "quinoa")] == ["Quinoa, kept through the dark"]
     assert "Quinoa" not in page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
+
+
+@pytest.mark.long
+def test_leaving_forgets_at_once_also_without_wi_fi(screen: Screen) -> None:
+    page = words_page(screen)
+    page.fill("textarea", "Nobody shall see this")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/leave"), timeout=60_000):
+        page.click("form[action$='/leave'] button", no_wait_after=True)
+    page.context.set_offline(False)
+    page.goto("/")
+    assert "Nobody shall" not in page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
+    screen.complaints.clear()  # the browser's own words about the network that was away
 
 
 @pytest.mark.long
