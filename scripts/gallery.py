@@ -198,6 +198,11 @@ def walk_pages(camera: Camera, screen: str, language: str, links: Links) -> None
     if tall:
         camera.visit("/carry", "carry", tall)
     camera.visit(f"/p/{links.arabic}/flyer", "flyer", tall)
+    camera.visit("/flyers", "flyers", tall)
+    camera.visit("/flyer?many=yes", "flyer-many", tall)
+    if not tall:
+        camera.visit("/flyer/hang", "flyer-hang")
+        camera.visit("/flyers/hanging", "flyers-hanging")
     camera.go("/board")
     camera.page.click("summary")
     camera.snap("menu")
@@ -300,16 +305,25 @@ def walk_mine(camera: Camera, tickets: dict[str, str]) -> None:
 
 
 def photograph_paper(browser: Browser, address: str, folder: Path, links: Links) -> list[Path]:
-    """A4 at 96 dots an inch, as it prints."""
+    """At 96 dots an inch, as it prints."""
     taken = []
     for language in LANGUAGES:
         context = browser.new_context(viewport={"width": 794, "height": 1123}, locale=language)
         page = context.new_page()
         page.emulate_media(media="print")
-        for name, link in (("need", links.need), ("arabic", links.arabic), ("offer", links.offer)):
-            page.goto(f"{address}/p/{link}/flyer?lang={language}")
+        page.goto(f"{address}/?lang={language}")
+        for name, path in (
+            ("need", f"/p/{links.need}/flyer"),
+            ("arabic", f"/p/{links.arabic}/flyer"),
+            ("offer", f"/p/{links.offer}/flyer?also=ur"),
+            ("letter", f"/p/{links.offer}/flyer?paper=letter&tabs=no&also=bn"),
+            ("a5", f"/p/{links.arabic}/flyer?paper=a5"),
+            ("small", f"/flyer?many=yes&p={links.need}&p={links.offer}&p={links.arabic}"),
+            ("own", "/flyer"),
+        ):
+            page.goto(address + path)
             file = folder / f"paper-{name}.{language}.png"
-            page.screenshot(path=file)
+            page.screenshot(path=file, full_page=True)
             page.pdf(path=file.with_suffix(".pdf"), prefer_css_page_size=True)
             taken.append(file)
         context.close()
