@@ -56,8 +56,8 @@ def show_board() -> Page:
     return kept().made(marked, (request.full_path, *looks), lambda: _board(marked)), 200
 
 
-def kept() -> Kept:
-    held: Kept = current_app.extensions["kept"]
+def kept(which: str = "kept") -> Kept:
+    held: Kept = current_app.extensions[which]
     return held
 
 
@@ -80,9 +80,8 @@ def _board(marked: str) -> str:
 
 def _listed(marked: str, card: Card, draw: Callable[[Card], Markup]) -> Markup:
     """A card of a list, drawn once for all lists and searches that it is in, until the board is another."""
-    held: Kept = current_app.extensions["kept_cards"]
     key = (card.n, audience(), g.language.tag)
-    return held.made(marked, key, lambda: drawn(lambda: draw(card))).again()
+    return kept("kept_cards").made(marked, key, lambda: drawn(lambda: draw(card))).again()
 
 
 def mark() -> str:
@@ -145,9 +144,18 @@ def one(code: str) -> Page:
         given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
         limits=limits(),
         qr=qr_codes.drawn(post_address(card.link), labels.qr_label(card)) if audience() == "kiosk" else "",
-        similar=board.similar(run().db(), card, now(), run().space_id) if card.category else open_ones(),
+        similar=_similar(card) if card.category else open_ones(),
         wifi=wifi.name(),
     )
+
+
+def _similar(card: Card) -> list[Card]:
+    """Found once for all who open this post, until the board is another."""
+
+    def find() -> list[Card]:
+        return board.similar(run().db(), card, now(), run().space_id)
+
+    return kept("kept_cards").made(mark(), ("similar", card.n), find)
 
 
 def open_ones() -> list[Card]:
