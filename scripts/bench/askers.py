@@ -24,8 +24,8 @@ class Asker(asyncio.Protocol):
     """One connection, made anew where the server closes it, as browsers do. `took`: seconds of each answer, a new
     connection included; `wrong`: what else was answered -> how often."""
 
-    def __init__(self, port: int, requests: Iterator[bytes], until: float) -> None:
-        self._port, self._requests, self._until = port, requests, until
+    def __init__(self, port: int, requests: Iterator[bytes], until: float, good: str) -> None:
+        self._port, self._requests, self._until, self._good = port, requests, until, good
         self._held, self._began = bytearray(), 0.0
         self._connecting: asyncio.Task[Any] | None = None  # held, since a loop holds its tasks weakly
         self.took: list[float] = []
@@ -49,7 +49,7 @@ class Asker(asyncio.Protocol):
         if head < 0 or len(self._held) < head + 4 + (int(length[1]) if length else 0):
             return
         self.took.append(time.perf_counter() - self._began)
-        if (status := self._held[9:12].decode()) not in ("200", "304"):
+        if (status := self._held[9:12].decode()) != self._good:
             self.wrong[status] += 1
         closes = CLOSE.search(self._held, 0, head + 2)
         self._held.clear()
@@ -75,9 +75,10 @@ class Asker(asyncio.Protocol):
 
 
 async def asked(port: int, paths: list[str], mark: str, connections: int, seconds: float) -> dict[str, Any]:
-    """paths: asked in turn; {n} is another number each time. mark: for If-None-Match, where there is one."""
+    """paths: asked in turn; {n} is another number each time. mark: for If-None-Match, where there is one, and
+    only "nothing new" will do."""
     requests, began = _requests(port, paths, mark), time.perf_counter()
-    askers = [Asker(port, requests, began + seconds) for _ in range(connections)]
+    askers = [Asker(port, requests, began + seconds, "304" if mark else "200") for _ in range(connections)]
     for asker in askers:
         asker.begin()
     await asyncio.wait_for(asyncio.gather(*(asker.over for asker in askers)), seconds + PATIENCE)
