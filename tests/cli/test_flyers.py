@@ -12,7 +12,7 @@ from tests.cli.nodes import Node
 
 
 def test_the_wifi_is_on_flyers_only_while_a_steward_allows_it(hall: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    hall.does("demo")
+    open_run(Settings(data=hall.folder)).close()
     assert "no code for the Wi-Fi" in hall.does("wifi")
     monkeypatch.setattr("click.prompt", lambda *args, **more: "warm loaves")
     said = hall.does("wifi", "Guests", "--hidden")
@@ -20,10 +20,6 @@ def test_the_wifi_is_on_flyers_only_while_a_steward_allows_it(hall: Node, monkey
     assert wifi.read(hall.folder) == Network("Guests", "warm loaves", "WPA", hidden=True)
     assert stat.S_IMODE((hall.folder / wifi.FILE).stat().st_mode) == 0o600
     assert "any more" in hall.does("wifi", "--off") and wifi.read(hall.folder) is None
-
-
-def test_a_passphrase_that_no_phone_could_use_is_refused(hall: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    hall.does("demo")
     monkeypatch.setattr("click.prompt", lambda *args, **more: "short")
     refused = hall.run("wifi", "Guests")
     assert refused.status == 1 and "8 to 63" in refused.err and wifi.read(hall.folder) is None
@@ -31,9 +27,8 @@ def test_a_passphrase_that_no_phone_could_use_is_refused(hall: Node, monkeypatch
 
 
 def test_flyers_that_hang_are_listed_and_forgotten(hall: Node) -> None:
-    hall.does("demo")
-    assert hall.does("flyers") == "No flyer is known to hang.\n"
     run = open_run(Settings(data=hall.folder))
+    assert hall.does("flyers") == "No flyer is known to hang.\n"
     posters.hang(run, ["", "000000000"], "Mill Lane")
     run.close()
     said = hall.does("flyers")

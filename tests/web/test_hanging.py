@@ -36,29 +36,23 @@ def test_a_flyer_is_remembered_by_its_place_and_addresses_and_by_nobody(hall: Ha
     assert row == [(1, link, "Mill Lane bus stop", "corkboard.local:8080", "10.0.0.5:8080", hall.clock())]
 
 
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [
-        (MarkMet, "Met. Thank you"),
-        (Withdraw, "Taken back"),
-        (Erase, "Erased"),
-        (lambda post: Hide(post, "twice"), "Taken down here"),
-        (None, "Its time is over"),
-    ],
-)
-def test_what_is_over_is_to_be_taken_down(hall: Hall, how: object, said: str) -> None:
-    link = hall.has("Rice", when="today")
-    hangs(hall, link)
-    assert what(hall) == ["up"]
-    if how:
-        intake.record(hall.run, how(board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)[0].id))
-    else:
-        hall.clock.passes(days=3)
+def test_what_is_over_is_to_be_taken_down(hall: Hall) -> None:
+    wishes = (MarkMet, Withdraw, Erase, lambda post: Hide(post, "twice"))
+    links = [hall.has("Rice", when="today") for _ in (*wishes, "left alone")]
+    for link in links:
+        hangs(hall, link)
+    assert what(hall) == ["up"] * 5
+    for link, wish in zip(links, wishes, strict=False):
+        intake.record(hall.run, wish(board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)[0].id))
+    hall.clock.passes(days=3)
     amina = hall.neighbour()
     page = amina.opens("/kiosk/flyers/hanging")
-    assert "Take these down" in page.text and said in page.text and "Rice" not in page.text
+    assert what(hall) == ["down"] * 5 and "Take these down" in page.text and "Rice" not in page.text
+    for said in ("Met. Thank you", "Taken back", "Erased", "Taken down here", "Its time is over"):
+        assert said in page.text
     down = next(form for form in page.forms if form.action == "/kiosk/flyers/hanging")
-    amina.sends(down.action, n="1", token=down.fields["token"])
+    for number in range(1, 6):
+        amina.sends(down.action, n=str(number), token=down.fields["token"])
     assert what(hall) == [] and "None hangs yet" in amina.page.text
 
 
@@ -96,9 +90,9 @@ def test_a_place_is_touched_or_typed_and_without_one_nothing_is_kept(hall: Hall)
     assert [each.poster.place for each in posters.hanging(hall.run)] == ["Library window"]
 
 
-@pytest.mark.parametrize("page", ["/flyers/hanging", "/flyer/hang"])
-def test_phones_are_not_asked(hall: Hall, page: str) -> None:
+def test_phones_are_not_asked(hall: Hall) -> None:
     tom = hall.phone()
-    tom.opens(page)
-    assert tom.status == 404
+    for page in ("/flyers/hanging", "/flyer/hang"):
+        tom.opens(page)
+        assert tom.status == 404
     assert not any("hang" in link for link in tom.opens(f"/p/{hall.has('Rice')}/flyer").links)
