@@ -19,6 +19,7 @@ from node.run import Run
 from node.start import ROSTER_FILE
 from sync import circle, identity, log, newcomer, pairing_call, proofs
 from sync.identity import Identity, Paper
+from sync.known import TURNED_AWAY
 from sync.peers.client import Declined, Unreachable
 from sync.pull import Report
 from sync.refusals import BadCertificate, BadProof
@@ -31,6 +32,7 @@ WHY = {
     "silent": "does not answer in time: try again",
     "handshake": STRANGER,
     "unaccepted": STRANGER,
+    TURNED_AWAY: STRANGER,
     "unknown": "runs an older version that cannot help: bring it up to date first",
 }
 

@@ -68,11 +68,21 @@ def served(run: Run, office: Office) -> Iterator[str]:
     """The pages of a run, on the port of its settings, to this machine only; gives their address."""
     app = create_app(run, office)
     server = create_server(app, host="127.0.0.1", port=run.settings.port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    over = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.run()
+        except OSError:  # its sockets were closed while it looked at them
+            if not over.is_set():
+                raise
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{run.settings.port}"
     finally:
+        over.set()
         server.close()
         thread.join(5)
 
