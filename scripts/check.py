@@ -30,9 +30,10 @@ import run_node  # noqa: E402
 
 # Runs of pytest side by side: each of these groups, and all the rest. Within one, tests go one after another, since two
 # browsers or two networks at a time are slower than one; networks mostly wait, and leave room for the others.
+JOURNEYS = "tests/two_nodes/journeys"
 LANES = (
-    ("tests/browser",),
-    ("tests/two_nodes",),
+    ("tests/browser", JOURNEYS),
+    ("tests/two_nodes", f"--ignore={JOURNEYS}", "tests/cli"),
     ("tests/simulate", "tests/blackout", "tests/house", "tests/bench"),
 )
 SLOWEST = ("--durations=12", "--durations-min=2")
@@ -120,7 +121,7 @@ def step(name: str, do: Callable[[], bool]) -> Outcome:
 def tests(python: str, marker: str, minutes: float) -> Outcome:
     """All lanes side by side, counted from their own reports, so that nothing that did not run can count as passed."""
     began = announce("tests")
-    lanes = [*LANES, [f"--ignore={folder}" for lane in LANES for folder in lane]]
+    lanes = [*LANES, [f"--ignore={each}" for lane in LANES for each in lane if not each.startswith("-")]]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as together:
         reports = [Path(folder) / f"lane{number}" for number in range(len(lanes))]
         running = [

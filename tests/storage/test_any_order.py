@@ -25,7 +25,7 @@ found = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is no si
 quickly = settings(
     max_examples=20, deadline=None, derandomize=True, phases=found, suppress_health_check=list(HealthCheck)
 )
-thoroughly = settings(max_examples=400, deadline=None, phases=found, suppress_health_check=list(HealthCheck))
+thoroughly = settings(max_examples=200, deadline=None, phases=found, suppress_health_check=list(HealthCheck))
 
 
 @quickly
