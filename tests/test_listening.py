@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -20,19 +21,32 @@ def hello(environ, start_response):
     return [b"hello"]
 
 
-@pytest.fixture
-def port():
+@contextmanager
+def serving():
+    """The port of a server with the limits of this moment."""
     sockets = listen("127.0.0.1", 0)
     server = web_server(hello, sockets)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield sockets[0].getsockname()[1]
-    server.close()
-    thread.join(5)
+    try:
+        yield sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        thread.join(5)
+
+
+@pytest.fixture
+def port():
+    with serving() as port:
+        yield port
+
+
+def line_from(source, port):
+    return socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(source, 0))
 
 
 def ask(port, request=b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", source="127.0.0.1"):
-    with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0)) as line:
+    with line_from(source, port) as line:
         line.sendall(request)
         answer = b""
         while part := line.recv(4096):
@@ -88,23 +102,14 @@ def test_one_address_cannot_hold_all_connections(port, monkeypatch):
 def test_another_address_is_let_in_up_to_its_share(monkeypatch):
     monkeypatch.setattr(listening, "CONNECTIONS_EACH", 2)
     monkeypatch.setattr(listening, "_is_this_machine", lambda host: host == "127.0.0.1")
-    sockets = listen("127.0.0.1", 0)
-    server = web_server(hello, sockets)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    port = sockets[0].getsockname()[1]
-    held = [socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) for _ in range(2)]
-    try:
+    with serving() as port, ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(line_from("127.0.0.2", port))
         time.sleep(0.2)
         with pytest.raises((ConnectionError, AssertionError)):
             assert ask(port, source="127.0.0.2"), "closed without an answer"
         assert ask(port, source="127.0.0.3").endswith(b"hello")
         assert ask(port).endswith(b"hello")
-    finally:
-        for each in held:
-            each.close()
-        server.close()
-        thread.join(5)
 
 
 def test_who_keeps_lines_open_and_says_nothing_makes_room_for_who_comes(monkeypatch):
@@ -112,23 +117,10 @@ def test_who_keeps_lines_open_and_says_nothing_makes_room_for_who_comes(monkeypa
     monkeypatch.setattr(listening, "CONNECTIONS", 12)
     monkeypatch.setattr(listening, "FREE", 4)
     monkeypatch.setattr(listening, "_is_this_machine", lambda host: host == "127.0.0.1")
-    sockets = listen("127.0.0.1", 0)
-    server = web_server(hello, sockets)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    port = sockets[0].getsockname()[1]
-    kiosk = socket.create_connection(("127.0.0.1", port), timeout=60)
-    held = []
-    try:
+    with serving() as port, line_from("127.0.0.1", port) as kiosk, ExitStack() as held:
         for phone in range(30):
-            line = socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(f"127.0.1.{phone + 1}", 0))
-            held.append(line)
+            line = held.enter_context(line_from(f"127.0.1.{phone + 1}", port))
             line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert line.recv(4096).startswith(b"HTTP/1.1 200")
         kiosk.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert kiosk.recv(4096).startswith(b"HTTP/1.1 200")
-    finally:
-        for each in (kiosk, *held):
-            each.close()
-        server.close()
-        thread.join(5)

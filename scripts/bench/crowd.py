@@ -18,17 +18,11 @@ from pathlib import Path
 
 import aiohttp
 
+from scripts.bench.at_kiosk import HIDDEN, STEPS
+
 FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 MARK = re.compile(r'data-live="([^"]+)" data-mark="([^"]+)"')
 POST = re.compile(r'href="(/p/[^"/]+)"')
-HIDDEN = re.compile(r'name="(token|key)" value="(\w+)"')
-STEPS = {
-    "what": {"category": "food"},
-    "when": {"when": "week"},
-    "many": {"for": "3"},
-    "where": {"area": ""},
-    "words": {"words": "Rice and oil for three"},
-}
 TYPED = ("ri", "rice", "rice an")
 POLL_EVERY, TYPE_EVERY = 10.0, 0.3
 THINK = (1.0, 3.0)
