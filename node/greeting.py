@@ -9,22 +9,23 @@ import qrcode
 from node import addresses
 
 
-def text(name: str, ports: list[int], peer_port: int, paper_on_disk: bool) -> str:
-    """A few lines and a QR code of the phones' page. `ports`: of the pages, the one from the settings first."""
+def text(name: str, host_name: str, ports: list[int], peer_port: int, paper_on_disk: bool) -> str:
+    """A few lines and a QR code of the phones' page. `host_name`: that it had last. `ports`: of the pages, the one from
+    the settings first."""
     hosts = addresses.here()
     port = "" if 80 in ports else f":{ports[0]}"
     lines = [
         f"{name} is open.",
         f"  This screen     http://localhost:{ports[0]}/kiosk",
         *(f"  Phones          http://{host}{port}/" for host in hosts),
-        f"  Phones, by name http://{addresses.HOST}{port}/",
+        f"  Phones, by name http://{host_name}{port}/  (`status` says when another board has this name)",
         *(f"  Other spaces    https://{host}:{peer_port}" for host in hosts),
     ]
     if not hosts:
         lines.append("  No network is up: phones can reach the board once there is one.")
     if paper_on_disk:
         lines.append("  The paper key is still on this machine: put it in the safe with the command `paper`.")
-    return "\n".join([*lines, qr(f"http://{hosts[0] if hosts else addresses.HOST}{port}/"), "Press Ctrl-C to stop."])
+    return "\n".join([*lines, qr(f"http://{hosts[0] if hosts else host_name}{port}/"), "Press Ctrl-C to stop."])
 
 
 def qr(address: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from node import carrying, exchange_process, greeting, intake, listening, uploads
+from node import addresses, carrying, exchange_process, greeting, intake, listening, uploads
 from node.app import create_app
 from node.settings import Settings
 from node.start import open_run
@@ -54,7 +54,8 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         exchange = ExchangeChild(settings, ports, say, lambda: intake.tidy(run))
         with _ended_by_signals(), exchange.running():
             paper_on_disk = (settings.data / identity.PAPER_FILE).exists()
-            say(greeting.text(settings.name, ports, settings.peer_port, paper_on_disk))
+            name = addresses.name(settings.data)
+            say(greeting.text(settings.name, name, ports, settings.peer_port, paper_on_disk))
             server.run()
         say("Stopped.")
 

@@ -1,14 +1,21 @@
 """The web server's limits, against real sockets."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from node import listening
 from node.listening import PortTaken, listen, web_server
+from tests.two_nodes.conftest import NAMESPACES
+from tests.two_nodes.network import WHY_NOT
+
+HOME = Path(__file__).parent.parent
 
 
 def hello(environ, start_response):
@@ -124,3 +131,22 @@ def test_who_keeps_lines_open_and_says_nothing_makes_room_for_who_comes(monkeypa
             assert line.recv(4096).startswith(b"HTTP/1.1 200")
         kiosk.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert kiosk.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+SHORT_ADDRESS = """
+import os, sys
+from node.listening import listen
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+print(*(each.getsockname()[1] for each in listen("127.0.0.1", 8080)))
+"""
+
+
+@pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)
+@pytest.mark.parametrize(("lowest", "ports"), [(1024, "8080"), (80, "8080 80")])
+def test_somebody_who_is_not_root_gets_the_short_address_where_the_machine_allows_it(lowest, ports):
+    allowed = f"ip link set lo up && echo {lowest} > /proc/sys/net/ipv4/ip_unprivileged_port_start"
+    started = ["unshare", "--net", "sh", "-c", f'{allowed} && exec "$0" -c "$1"', sys.executable, SHORT_ADDRESS]
+    told = subprocess.run(started, cwd=HOME, capture_output=True, text=True, timeout=120)
+    assert (told.stdout.strip(), told.returncode) == (ports, 0), told.stderr

@@ -2,10 +2,12 @@
 
 import pytest
 
+from node import intake
 from node.domain import codes
 from node.domain.wishes import Hide, MarkMet, PromiseHelp, Show, Withdraw
 from node.storage import board, search
-from tests.storage.nodes import HOUR, NOON
+from tests.storage.nodes import HOUR, NOON, need
+from tests.tickets import tickets_of_one_code
 
 
 def test_the_newest_post_comes_first(hall):
@@ -178,10 +180,12 @@ def test_a_post_is_found_by_code_in_any_script_by_link_and_by_id(hall):
         assert hall.one(address).words == "Bread"
 
 
-def test_a_code_that_two_posts_share_gives_both_and_a_link_one(hall, monkeypatch):
-    monkeypatch.setattr(codes, "number_of", lambda id_: 48120739)
-    first, second = hall.posts("Bread"), hall.posts("A cot")
-    both = board.one(hall.db, "481207393", hall.clock.ms, hall.space)
+def test_a_code_that_two_posts_share_gives_both_and_a_link_one(hall):
+    first, second = (
+        intake.record(hall.run, need(words), ticket=ticket)
+        for ticket, words in zip(tickets_of_one_code(), ("Bread", "A cot"), strict=True)
+    )
+    both = board.one(hall.db, first.code, hall.clock.ms, hall.space)
     assert {card.words for card in both} == {"Bread", "A cot"}
     assert (hall.one(first.link).words, hall.one(second.link).words) == ("Bread", "A cot")
 

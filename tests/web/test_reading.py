@@ -4,10 +4,11 @@ import pytest
 
 from node import intake
 from node.domain import codes
-from node.domain.wishes import Erase, Hide, MarkMet, Withdraw
+from node.domain.wishes import Erase, Hide, MarkMet, OpenPost, Withdraw
 from node.storage import board
 from sync import log
 from sync.writer import Draft
+from tests.tickets import tickets_of_one_code
 from tests.web.conftest import Hall
 
 
@@ -125,11 +126,18 @@ def test_a_link_whose_end_was_torn_off_leads_to_the_post_of_its_code(hall: Hall)
     assert "A ladder for Saturday" in hall.phone().opens(f"/p/{link[:-3]}").text
 
 
-def test_two_posts_with_one_code_are_both_offered(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (card_of(hall, hall.has(words)) for words in ("A ladder", "A drill"))
-    monkeypatch.setattr(board, "one", lambda *args: [first, second])
-    page = hall.phone().opens(f"/p/{first.code}")
-    assert "Which one do you mean?" in page.text and "A ladder" in page.text and "A drill" in page.text
+def test_two_posts_with_one_code_are_both_offered_and_a_scan_opens_the_one_that_was_meant(hall: Hall) -> None:
+    ladder, drill = (
+        intake.record(hall.run, OpenPost(kind="need", category="tools", words=words, lang="en"), ticket=ticket)
+        for ticket, words in zip(tickets_of_one_code(), ("A ladder", "A drill"), strict=True)
+    )
+    assert ladder.code == drill.code and ladder.link != drill.link
+    for person, start in ((hall.phone(), ""), (hall.neighbour(), "/kiosk")):
+        page = person.comes_back(ladder.code, start)
+        assert "Which one do you mean?" in page.text and "A ladder" in page.text and "A drill" in page.text
+        page = person.opens(f"{start}/p/{drill.link}")
+        assert "A drill" in page.text and "Which one" not in page.text
+    assert "Which one do you mean?" in hall.phone().opens(f"/p/{ladder.code}").text
 
 
 WORDS_WHEN_OVER = {
