@@ -175,6 +175,24 @@ def folded(words: str) -> str:
     return " ".join(map(_FOLDED.__getitem__, words.split(" ")))
 
 
+class _Plain(_Folding):
+    """As _Folding, but what a single char does not settle is ODD: what cleaning may change, joints, gaps, marks that
+    stand in an order and are kept."""
+
+    def __missing__(self, code: int) -> str:
+        char, folded = chr(code), super().__missing__(code)
+        settled = unicodedata.is_normalized("NFC", char) and not (_SUSPECT.match(char) or _JOINT.match(char))
+        in_any_order = unicodedata.combining(char) in (0, _VIRAMA) or not folded
+        if not settled or not in_any_order or char.isspace():
+            folded = self[code] = ODD
+        return folded
+
+
+ODD = "\0"
+_VIRAMA = 9  # its class in Unicode: the one among the marks that are kept which most words in Bengali have
+PLAIN = _Plain()
+
+
 class _Words(dict[str, str]):
     """word -> what it is folded to. Remembered, since people's words are few and working one out takes long."""
 
@@ -183,20 +201,31 @@ class _Words(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= self.MOST:
             self.clear()
-        folded = self[word] = " ".join([reading for part in clean(word).split() for reading in _readings(part)])
+        whole = word.translate(PLAIN)
+        readings = with_article(whole) if ODD not in whole else of_many_parts(word)
+        folded = self[word] = " ".join(readings)
         return folded
 
 
 _FOLDED = _Words()
 
 
+def of_many_parts(word: str) -> list[str]:
+    """All readings of a word that is not PLAIN, or that has gaps in it."""
+    return [reading for part in clean(word).split() for reading in _readings(part)]
+
+
 def _readings(word: str) -> tuple[str, ...]:
     """How a word may be typed, folded: in its parts, as one, without its article."""
     if not _JOINT.search(word):
-        whole = word.translate(_FOLDING)
-        return (whole, _ARTICLE.sub("", whole, count=1)) if "ل" in whole and _ARTICLE.match(whole) else (whole,)
+        return with_article(word.translate(_FOLDING))
     parts, whole = _JOINT.sub(" ", word).translate(_FOLDING), _JOINT.sub("", word).translate(_FOLDING)
     return (parts,) if parts == whole else (parts, whole)
+
+
+def with_article(whole: str) -> tuple[str, ...]:
+    """A folded word, and without its article if it has one."""
+    return (whole, _ARTICLE.sub("", whole, count=1)) if "ل" in whole and _ARTICLE.match(whole) else (whole,)
 
 
 def search_words(find: str) -> list[list[list[str]]]:

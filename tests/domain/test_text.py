@@ -167,6 +167,17 @@ def test_words_are_found_alike_whether_they_were_cleaned_or_not(words):
     assert in_index(words) == in_index(text.clean(words))
 
 
+@given(st.one_of(NASTY, st.text(max_size=12), st.text(st.characters(max_codepoint=0xFFFF, categories=("L", "M")))))
+def test_a_word_that_is_folded_char_by_char_is_the_same_as_when_it_is_cleaned_first(word):
+    charwise = word.translate(text.PLAIN)
+    assert text.ODD in charwise or " ".join(text.with_article(charwise)) == " ".join(text.of_many_parts(word))
+
+
+def test_words_as_people_write_them_are_folded_char_by_char():
+    words = ["Alışveriş", "déjà", "قهوة", "ফ্রিজ", "سرير", "می\u200cخواهم", "l'eau"]
+    assert [text.ODD in word.translate(text.PLAIN) for word in words] == [False] * 5 + [True] * 2
+
+
 @given(st.text(max_size=80))
 def test_clean_words_stay_as_they_are(words):
     once = text.clean(words)
