@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from node.run import Run
     from node.ticket_office import Office
 
-CARDS_KEPT = 1_000  # of 2 KB or so
+PARTS_KEPT, SIMILAR_KEPT = 1_500, 1_000  # cards of 2 KB or so; frames, few of them
 TEMPLATES = Path(__file__).parent.parent / "kiosk_templates"
 
 
@@ -29,7 +29,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.config["RUN"] = run
     app.config["OFFICE"] = office
     languages.install(app, languages.read_languages(run.settings.languages))
-    app.extensions.update(kept=Kept(), kept_cards=Kept(CARDS_KEPT))
+    app.extensions.update(kept=Kept(), kept_parts=Kept(PARTS_KEPT), kept_similar=Kept(SIMILAR_KEPT))
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
     carrying.install(app, ask_of(run.settings.data))

@@ -71,15 +71,27 @@ CURRENT_LIST = LIST.replace("FROM post\nWHERE", "FROM post INDEXED BY post_expir
 FIRST = (2**62, 2**62)
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """A page before its words are read. `next`: as in Page."""
+
+    rows: list[Row]
+    next: str | None
+
+
 def page(db: sqlite3.Connection, view: View, after: str | None = None, limit: int = 30) -> Page:
     """The newest first. An `after` that is no key of ours gives the first page."""
+    viewer = Viewer(db, view.now_ms, view.space)
+    found = listed(db, view, viewer, after, limit)
+    return Page(viewer.cards(found.rows), found.next)
+
+
+def listed(db: sqlite3.Connection, view: View, viewer: Viewer, after: str | None = None, limit: int = 30) -> Listed:
     match = search.match(view.find)
     if view.find.strip() and not match:
-        return Page([], None)
-    viewer = Viewer(db, view.now_ms, view.space)
+        return Listed([], None)
     found = list(_take(_rows(db, view, viewer, match, _read_key(after), limit + 1), limit + 1))
     more = found[limit - 1] if len(found) > limit else None
-    return Page(viewer.cards(found[:limit]), f"{more.since:x}-{more.n:x}" if more else None)
+    return Listed(found[:limit], f"{more.since:x}-{more.n:x}" if more else None)
 
 
 def _rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,8 +73,11 @@ def install(app: Flask) -> None:
 
     app.register_blueprint(files)
     app.jinja_env.globals.update(
-        asset=lambda name: f"/static/{assets[name].name}", icon=icon, sprite=lambda: sprite(symbols)
+        asset=lambda name: f"/static/{assets[name].name}",
+        icon=icon,
+        sprite=lambda: sprite(symbols, g.get("icons", {})),
     )
+    app.extensions["sprite"] = lambda icons: sprite(symbols, icons)
 
 
 def _sent(asset: Asset) -> Response:
@@ -102,24 +105,20 @@ def _drawn(name: str, more: str) -> Markup:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Part of a page that can stand on others too: each of them then carries the symbols of its icons."""
+    """Part of a page that can stand on others too: each of them then carries the symbols of its icons, too."""
 
-    html: Markup
+    html: bytes
     icons: tuple[str, ...]
 
-    def again(self) -> Markup:
-        g.setdefault("icons", {}).update(dict.fromkeys(self.icons))
-        return self.html
 
-
-def drawn(draw: Callable[[], Markup]) -> Drawn:
+def drawn(draw: Callable[[], str]) -> Drawn:
     before = g.pop("icons", {})
-    part = Drawn(draw(), tuple(g.get("icons", {})))
+    part = Drawn(draw().encode(), tuple(g.get("icons", {})))
     g.icons = before
     return part
 
 
-def sprite(symbols: dict[str, str]) -> Markup:
-    """The symbols that this page has used so far; stands at its end."""
-    inner = "".join(symbols[name] for name in g.get("icons", {}))
+def sprite(symbols: dict[str, str], icons: Iterable[str]) -> Markup:
+    """The symbols that a page has used; stands at its end."""
+    inner = "".join(symbols[name] for name in icons)
     return Markup('<svg class="sprite" aria-hidden="true">{}</svg>').format(Markup(inner))

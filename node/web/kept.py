@@ -1,4 +1,4 @@
-"""What is the same for everybody, made once for each state of the board: pages, cards, counts. Knows no page."""
+"""What is the same for everybody, made once for each state of the board, or each minute. Knows no page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 64  # pages of 40 KB or so
 Made = TypeVar("Made")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     held: Any = None
@@ -28,17 +28,22 @@ class Kept:
         self._lock = threading.Lock()
 
     def made(self, mark: str, key: Hashable, make: Callable[[], Made]) -> Made:
-        """mark: of the board as it is; with another one all that was kept is forgotten, erased words at once."""
+        """mark: of the board as it is, or the minute; with another one all that was kept is forgotten."""
         with self._lock:
             if mark != self._mark:
                 self._mark = mark
                 self._slots.clear()
-            slot = self._slots.setdefault(key, _Slot())
+            slot = self._slots.get(key) or self._room_for(key)
             self._slots.move_to_end(key)
-            while len(self._slots) > self._most:
-                self._slots.popitem(last=False)
-        with slot.lock:
-            if slot.held is None:
-                slot.held = make()
-            held: Made = slot.held
-            return held
+        if slot.held is None:
+            with slot.lock:
+                if slot.held is None:
+                    slot.held = make()
+        held: Made = slot.held
+        return held
+
+    def _room_for(self, key: Hashable) -> _Slot:
+        slot = self._slots[key] = _Slot()
+        while len(self._slots) > self._most:
+            self._slots.popitem(last=False)
+        return slot

@@ -49,7 +49,7 @@ def query_of(given: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def rest_of_query(without: str) -> str:
+def rest_of_query(without: str = "") -> str:
     """The present query for a link that adds to it, begun with "&"; "" if there is none."""
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != without]
     return f"&{urlencode(rest)}" if rest else ""

@@ -5,7 +5,21 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.web import box, carrying, changing, erasing, flyers, helping, keeping, mine, posting, reading, sharing, visits
+from node.web import (
+    box,
+    carrying,
+    changing,
+    erasing,
+    flyers,
+    helping,
+    keeping,
+    lists,
+    mine,
+    posting,
+    reading,
+    sharing,
+    visits,
+)
 from node.web.pages import go, run
 from node.web.places import KIOSK, is_kiosk_address
 
@@ -15,9 +29,9 @@ SHOWN_THERE = ("phone.one", "phone.scanned")
 def make() -> Blueprint:
     phone = Blueprint("phone", __name__)
     phone.before_request(show_at_the_kiosk)
-    phone.add_url_rule("/", "board", reading.show_board)
+    phone.add_url_rule("/", "board", lists.show_board)
     phone.add_url_rule("/leave", "leave", leave, methods=["POST"])
-    for room in (keeping, reading, sharing, box, posting, helping, mine, changing, erasing, flyers, carrying):
+    for room in (keeping, lists, reading, sharing, box, posting, helping, mine, changing, erasing, flyers, carrying):
         room.add_to(phone)
     return phone
 

@@ -1,15 +1,12 @@
-"""Reading the board: the list, one post. Only translates between request and storage."""
+"""Reading the board: one post, what it may be narrowed to. Only translates between request and storage."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
-from flask import Blueprint, current_app, g, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, current_app, request
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,20 +16,17 @@ from node.storage import board
 from node.storage.board import Card, View
 from node.web import labels, visits, wifi
 from node.web import qr as qr_codes
-from node.web.assets import drawn
 from node.web.kept import Kept
 from node.web.links import post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
 
-PAGE = {"kiosk": 30, "phone": 20}
 OPEN_ONES = 2  # shown where somebody came for what is not there
 STATUS = {"erased": 410, "waiting": 404}  # for machines; whoever reads finds words
-Page = tuple[str, int] | AnyResponse
+Page = tuple[str | bytes, int] | AnyResponse
 
 
 def add_to(pages: Blueprint) -> None:
     """The same pages at the kiosk and on a phone."""
-    pages.add_url_rule("/board", "board", show_board)
     pages.add_url_rule("/choose", "narrow", narrow)
     pages.add_url_rule("/p/<code>", "one", one)
     pages.add_url_rule("/P/<code>", "one_loud", lambda code: go("one", code=code))
@@ -49,39 +43,9 @@ def view_of(query: Mapping[str, str]) -> View:
     )
 
 
-def show_board() -> Page:
-    """The same for everybody who reads it in one language and look, until the board is another."""
-    marked = mark()  # before the list is read: what comes meanwhile is news to this page
-    looks = (audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None)
-    return kept().made(marked, (request.full_path, *looks), lambda: _board(marked)), 200
-
-
 def kept(which: str = "kept") -> Kept:
     held: Kept = current_app.extensions[which]
     return held
-
-
-def _board(marked: str) -> str:
-    query = query_of(request.args)
-    view = view_of(query)
-    found = board.page(run().db(), view, after=query.get("after"), limit=PAGE[audience()])
-    page, _status = show(
-        own("board"),
-        view=view,
-        cards=found.cards,
-        next=found.next and to("board", **{**query, "after": found.next}),
-        counts=kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id)),
-        mark=f'"{marked}"',
-        listed=lambda card, draw: _listed(marked, card, draw),
-        **_board_links(query),
-    )
-    return page
-
-
-def _listed(marked: str, card: Card, draw: Callable[[Card], Markup]) -> Markup:
-    """A card of a list, drawn once for all lists and searches that it is in, until the board is another."""
-    key = (card.n, audience(), g.language.tag)
-    return kept("kept_cards").made(marked, key, lambda: drawn(lambda: draw(card))).again()
 
 
 def mark() -> str:
@@ -93,24 +57,8 @@ def mark_of(db: sqlite3.Connection, now_ms: int) -> str:
     return hashlib.blake2b(board.version(db, now_ms).encode(), digest_size=12).hexdigest()
 
 
-def _board_links(query: dict[str, str]) -> dict[str, Any]:
-    rest = {key: value for key, value in query.items() if key != "after"}
-    return {
-        "query": rest,
-        "live": "" if "after" in query else f"{url_for('api.posts')}?{urlencode({**rest, 'limit': 1})}",
-        "feeds": {name: _with(url_for(f"api.{name}"), rest) for name in ("atom", "json_feed")},
-        "asks": "find" in request.args,
-        "searching": to("board", **{**rest, "find": rest.get("find", "")}),
-        "with_kind": lambda kind: to("board", **_changed(rest, "kind", kind)),
-        "without": lambda key: to("board", **_changed(rest, key, "")),
-    }
-
-
-def _with(path: str, query: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def _changed(query: Mapping[str, str], key: str, value: str) -> dict[str, str]:
+def changed(query: Mapping[str, str], key: str, value: str) -> dict[str, str]:
+    """The same query but for this."""
     rest = {name: held for name, held in query.items() if name != key}
     return {**rest, key: value} if value else rest
 
@@ -126,8 +74,8 @@ def narrow() -> Page:
         areas=board.areas(run().db(), now()),
         categories=labels.categories(),
         found=board.categories(run().db(), view),
-        show_category=lambda key: to("board", **_changed(query, "category", key)),
-        narrow_to=lambda key, value: to("narrow", **_changed(query, key, value)),
+        show_category=lambda key: to("board", **changed(query, "category", key)),
+        narrow_to=lambda key, value: to("narrow", **changed(query, key, value)),
     )
 
 
@@ -155,7 +103,7 @@ def _similar(card: Card) -> list[Card]:
     def find() -> list[Card]:
         return board.similar(run().db(), card, now(), run().space_id)
 
-    return kept("kept_cards").made(mark(), ("similar", card.n), find)
+    return kept("kept_similar").made(mark(), card.n, find)
 
 
 def open_ones() -> list[Card]:

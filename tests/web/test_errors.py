@@ -25,7 +25,7 @@ def test_a_fault_of_ours_is_not_the_neighbours_fault(hall: Hall, monkeypatch: py
     def broken(*args: object, **more: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(board, "page", broken)
+    monkeypatch.setattr(board, "listed", broken)
     tom = hall.phone()
     page = tom.opens("/")
     assert tom.status == 500 and "That did not work. It is not your fault." in page.text
@@ -36,7 +36,7 @@ def test_a_busy_database_asks_to_try_again(hall: Hall, monkeypatch: pytest.Monke
     def locked(*args: object, **more: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(board, "page", locked)
+    monkeypatch.setattr(board, "listed", locked)
     tom = hall.phone("ar")
     page = tom.opens("/")
     assert tom.status == 503 and "ضغط كبير في هذه اللحظة." in page.text

@@ -2,14 +2,15 @@
 
 import threading
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from node import intake
 from node.domain.wishes import Erase
 from node.storage import board
-from node.web import reading
-from node.web.assets import drawn
+from node.web import lists
+from node.web.frames import Frame, hole
 from node.web.kept import Kept
 from tests.web.conftest import Hall
 
@@ -58,13 +59,43 @@ def test_a_card_is_drawn_once_for_all_searches_and_each_page_carries_its_picture
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hall.has("A ladder for Saturday", category="tools")
-    phone, drawings = hall.phone(), []
-    monkeypatch.setattr(reading, "drawn", lambda draw: drawings.append(1) or drawn(draw))
+    phone, drawings, draw = hall.phone(), [], lists._card
+    monkeypatch.setattr(lists, "_card", lambda viewer, row: drawings.append(1) or draw(viewer, row))
     for find in ("ladder", "saturday", "lad"):
         page = phone.opens(f"/?find={find}").html
         assert "A ladder for Saturday" in page and 'href="#tools"' in page and '<symbol id="tools"' in page
     assert len(drawings) == 1
     assert "A ladder for Saturday" in hall.phone("ar").opens("/").html and len(drawings) == 2
+
+
+def test_news_draws_the_new_card_alone_and_no_frame(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone, drawings, card, frame = hall.phone(), [], lists._card, lists._drawn_frame
+    monkeypatch.setattr(lists, "_card", lambda viewer, row: drawings.append("card") or card(viewer, row))
+    monkeypatch.setattr(lists, "_drawn_frame", lambda *given: drawings.append("frame") or frame(*given))
+    for words in ("A ladder", "A drill", "A saw"):
+        hall.has(words)
+        assert words in phone.opens("/").text
+    assert drawings == ["card", "frame", "card", "card"]
+
+
+def test_what_is_typed_stands_in_every_place_as_it_was_typed(hall: Hall) -> None:
+    """The page was drawn for other words before."""
+    hall.has("Rice & bread, a&b, l'eau 100%, خبز, hole, x")
+    phone, chosen = hall.phone(), {"kind": "need", "category": "food"}
+    phone.opens("/?find=bread&kind=need&category=food")
+    for typed in ("rice", "a&b", '"><b>x', "l'eau 100%", "خبز", "hole"):
+        page = phone.opens("/", query_string={**chosen, "find": typed})
+        [form] = [form for form in page.forms if "find" in form.fields]
+        assert form.fields["find"] == typed and page.text.count(typed) >= 2
+        links = [parse_qs(urlsplit(link).query) for link in page.links if "find=" in link]
+        assert len(links) > 10 and all(link["find"] == [typed] for link in links)
+        assert "<b>x" not in page.html and "find=bread" not in page.html
+
+
+def test_a_frame_is_filled_with_what_is_escaped_once() -> None:
+    frame = Frame(f"<p title={hole('words')}>{hole('words')} {hole('cards')}</p>".encode(), ("clock",))
+    filled = frame.filled({"words": "a & b", "cards": b"<li>"})
+    assert filled == b"<p title=a &amp; b>a &amp; b <li></p>" and frame.icons == ("clock",)
 
 
 def test_each_sees_their_own_language_and_what_was_posted_or_erased_at_once(hall: Hall) -> None:

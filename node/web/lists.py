@@ -1,0 +1,130 @@
+"""The board as a page: the list, what is searched for, what it is narrowed to. Drawn in parts, each of them once.
+
+A frame is the page around the list, with holes for what was typed, for numbers and for the cards; a card is the same in
+every list. Both are kept over news, since what they show is in their key, and forgotten with the minute: so erased
+words are, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from flask import Blueprint, current_app, g, request, url_for
+from markupsafe import Markup
+from msgspec import structs
+
+from node.storage import board
+from node.storage.board import View
+from node.storage.cards import Card, Viewer
+from node.storage.rows import Row
+from node.web import labels, visits
+from node.web.assets import Drawn, drawn
+from node.web.frames import Frame, hole
+from node.web.links import query_of, rest_of_query
+from node.web.pages import audience, now, own, run, show, to
+from node.web.reading import Page, changed, kept, mark, view_of
+
+PAGE = {"kiosk": 30, "phone": 20}
+COUNTED = ("all", "needs", "offers")
+
+
+def add_to(pages: Blueprint) -> None:
+    """The same page at the kiosk and on a phone."""
+    pages.add_url_rule("/board", "board", show_board)
+
+
+def show_board() -> Page:
+    """The same for everybody who reads it in one language and look, until the board is another."""
+    marked = mark()  # before the list is read: what comes meanwhile is news to this page
+    return kept().made(marked, (request.full_path, *_looks()), lambda: _board(marked)), 200
+
+
+def _looks() -> tuple[Any, ...]:
+    return audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None
+
+
+def _board(marked: str) -> bytes:
+    query = query_of(request.args)
+    view, viewer = view_of(query), Viewer(run().db(), now(), run().space_id)
+    found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()])
+    cards = _cards(viewer, found.rows)
+    frame = _frame(query, view, bool(cards), found.next is not None)
+    icons = dict.fromkeys([*frame.icons, *(icon for card in cards for icon in card.icons)])
+    return frame.filled(
+        {
+            **_counted(marked),
+            "words": view.find,
+            "find": quote_plus(view.find),
+            "rest": rest_of_query(),
+            "mark": f'"{marked}"',
+            "cards": b"".join([card.html for card in cards]),
+            "many": labels.number(len(cards)) + ("+" if found.next else ""),
+            "after": found.next or "",
+            "pictures": current_app.extensions["sprite"](icons),
+        }
+    )
+
+
+def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:
+    """Each is drawn once for all lists and searches that it is in, while its row says the same."""
+    minute, look, parts = _minute(), (audience(), g.language.tag), kept("kept_parts")
+    return [parts.made(minute, (row, look), lambda row=row: _card(viewer, row)) for row in rows]  # type: ignore[misc]
+
+
+def _card(viewer: Viewer, row: Row) -> Drawn:
+    draw: Callable[[Card], Markup] = current_app.jinja_env.get_template("cards.html").module.in_list  # type: ignore[attr-defined]
+    return drawn(lambda: draw(viewer.card(row)))
+
+
+def _minute() -> str:
+    return str(now() // labels.MINUTE)
+
+
+def _counted(marked: str) -> dict[str, str]:
+    counts = kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id))
+    numbers = (counts.needs + counts.offers, counts.needs, counts.offers)
+    return {name: labels.number(number) for name, number in zip(COUNTED, numbers, strict=True)}
+
+
+def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
+    """The page around the list. Whatever it shows of this request is in the key, or a hole."""
+    shape = (view.kind, view.category, view.area, bool(view.find), "find" in request.args, "after" in query)
+    key = (request.path, *shape, some, more, *_looks())
+    return kept("kept_parts").made(_minute(), key, lambda: _drawn_frame(query, view, some, more))
+
+
+def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
+    held = {**query, **{name: hole(name) for name in ("find", "after") if name in query}}
+    names: dict[str, Any] = {name: hole(name) for name in ("mark", "many", *COUNTED)}
+    part = drawn(
+        lambda: show(
+            own("board"),
+            **names,
+            view=structs.replace(view, find=hole("words") if view.find else ""),
+            cards=hole("cards") if some else "",
+            next=to("board", **{**held, "after": hole("after")}) if more else "",
+            sprite=lambda: hole("pictures"),
+            rest_of_query=lambda without: hole("rest"),
+            **_links(held),
+        )[0]
+    )
+    return Frame(part.html, part.icons)
+
+
+def _links(query: Mapping[str, str]) -> dict[str, Any]:
+    rest = {key: value for key, value in query.items() if key != "after"}
+    return {
+        "query": rest,
+        "live": "" if "after" in query else f"{url_for('api.posts')}?{urlencode({**rest, 'limit': 1})}",
+        "feeds": {name: _with(url_for(f"api.{name}"), rest) for name in ("atom", "json_feed")},
+        "asks": "find" in request.args,
+        "searching": to("board", **{**rest, "find": rest.get("find", "")}),
+        "with_kind": lambda kind: to("board", **changed(rest, "kind", kind)),
+        "without": lambda key: to("board", **changed(rest, key, "")),
+    }
+
+
+def _with(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
