@@ -11,7 +11,24 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from node import control
-from node.web import api, assets, carrying, errors, guard, kiosk, languages, pace, pages, phone, polls, reading, visits
+from node.reviewing import Shares
+from node.web import (
+    api,
+    assets,
+    carrying,
+    errors,
+    guard,
+    kiosk,
+    languages,
+    pace,
+    pages,
+    phone,
+    polls,
+    reading,
+    recording,
+    visits,
+    waits,
+)
 from node.web.kept import Kept
 from node.web.links import rest_of_query
 
@@ -32,6 +49,8 @@ def create_app(run: Run, office: Office) -> Flask:
     app.extensions.update(kept=Kept(), kept_parts=Kept(PARTS_KEPT), kept_similar=Kept(SIMILAR_KEPT))
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
+    recording.install(app, Shares(os.urandom))
+    waits.install(app)
     carrying.install(app, ask_of(run.settings.data))
     guard.install(app, run.settings.port, form_secret(run), {"phone.bring": carrying.at_the_door})
     pace.install(app, pace.Pace(run.clock_ms, os.urandom(32)), run.settings.kiosks)

@@ -12,7 +12,7 @@ import msgspec
 
 from node import cutting, forking
 from node.run import Run
-from node.storage import erasures, forgetting, memory, projection
+from node.storage import erasures, forgetting, memory, projection, waiting
 from node.storage.work import Changes
 from sync import circle, confirming, log, proofs, quota
 from sync.entry import CONFIRMED
@@ -78,7 +78,7 @@ def _bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes]) -> tuple[lis
             say_later(db)  # if the feed is ours, what it said of erasures counts no more
         if isinstance(proof, Tombstone):
             changes = changes.plus(forgetting.forget(db, proof.owner, run.clock_ms()))
-            here = forgetting.is_for_here(db, proof.owner, proof.here)
+            here = waiting.take_back(db, proof.owner) or forgetting.is_for_here(db, proof.owner, proof.here)
             proofs.keep_here(db, proof.owner, here)
             fresh.append(msgspec.structs.replace(proof, here=here))
     proofs.keep_outside(run.settings.data, fresh)

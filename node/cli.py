@@ -24,6 +24,7 @@ from node.commands import (
     flyers,
     posts,
     quotas,
+    review,
     stewards,
     succession,
     tickets,
@@ -80,7 +81,21 @@ def serve_command(here: Here) -> None:
         raise Failed(str(error)) from None
 
 
-for room in (posts, circle, bundles, blocking, quotas, tickets, stewards, upkeep, backups, succession, clock, flyers):
+for room in (
+    posts,
+    circle,
+    bundles,
+    blocking,
+    quotas,
+    tickets,
+    stewards,
+    upkeep,
+    backups,
+    succession,
+    clock,
+    flyers,
+    review,
+):
     for each in room.COMMANDS:
         cli.add_command(each)
 

@@ -21,7 +21,7 @@ from node.domain.tickets import Ticket
 from node.domain.values import FAR_FUTURE_MS, Event, Post
 from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Widen, Wish
 from node.run import Run
-from node.storage import board, db, done, forgetting, projection, retention, turn
+from node.storage import board, db, done, forgetting, projection, retention, turn, waiting
 from node.storage.board import Known
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log
@@ -33,6 +33,8 @@ from sync.take import take
 from sync.writer import Draft
 
 __all__ = [
+    "First",
+    "Prepared",
     "Recorded",
     "Refusal",
     "Refusals",
@@ -42,6 +44,7 @@ __all__ = [
     "erase",
     "record",
     "record_all",
+    "say_kept",
     "tidy",
 ]
 
@@ -51,8 +54,8 @@ DAY_MS = 24 * 3_600_000
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """`code` "481207393", `link` "481207393-TAIL"; `entry`: id of what was said; `new`: false where the same was said
-    before (a second tap, a row imported again)."""
+    """`code` "481207393", `link` "481207393-TAIL"; `entry`: id of what was said, b"" while that is kept back; `new`:
+    false where the same was said before (a second tap, a row imported again)."""
 
     post: bytes
     code: str
@@ -73,27 +76,47 @@ class Taken(msgspec.Struct, frozen=True):
     returned: int = 0  # entries that this space had written and lost here
 
 
-def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None) -> Recorded:
+class Prepared(msgspec.Struct, frozen=True):
+    """What a ticket is about to say: the event and the post that it is about, None where it opens one; `draft`: signed
+    by the ticket for whichever feed of that scope will carry it."""
+
+    event: Event
+    post: Post | None
+    draft: Draft
+    scope: str
+
+
+First = Callable[[sqlite3.Connection, Prepared], bool]
+"""Looks at it in the transaction that would say it. True if it keeps it, to be said later; may raise Refusals."""
+
+
+def record(run: Run, wish: Wish, key: str = "", ticket: Ticket | None = None, first: First | None = None) -> Recorded:
     """Makes one wish come true. `key`: of the form it came from; the same key again changes nothing and answers as
-    before. `ticket`: who says it; without one this space does. Raises Refusals."""
+    before. `ticket`: who says it; without one this space does; `first`: looks at what a ticket is about to say. Raises
+    Refusals."""
     with db.full_said(_no_room), turn.first(run.settings.data):
-        return _record(run, wish, key, ticket)
+        return _record(run, wish, key, ticket, first)
 
 
 def _no_room() -> Refusals:
     return Refusals([Refusal("disk.full")])
 
 
-def _record(run: Run, wish: Wish, key: str, ticket: Ticket | None) -> Recorded:
+def _record(run: Run, wish: Wish, key: str, ticket: Ticket | None, first: First | None) -> Recorded:
     connection = run.db()
     with log.writing(connection):
         known = done.recall(connection, key) if key else None
         if known:
             return _recorded(*known, new=False)
-        recorded = _say_as(run, connection, wish, ticket) if ticket else _say(run, connection, wish)
+        recorded = _say_as(run, connection, wish, ticket, first) if ticket else _say(run, connection, wish)
         if key:
             done.remember(connection, key, recorded.post, recorded.entry, run.clock_ms())
     return recorded
+
+
+def say_kept(run: Run, connection: sqlite3.Connection, draft: Draft, scope: str) -> None:
+    """Says what was kept back when it was recorded, within the caller's transaction: the same post, code and ticket."""
+    enter(connection, run.writer.append(connection, [draft], scope), run.clock_ms())
 
 
 def granted(run: Run, key: str) -> Recorded | None:
@@ -178,6 +201,7 @@ def tidy(run: Run) -> bool:
     """Takes what was forgotten out of the files, after at most a minute, and empties the write-ahead log. True if the
     log is empty now."""
     connection = run.db()
+    waiting.sweep(connection, run.clock_ms())
     forgetting.tidy(connection, run.clock_ms())
     with log.writing(connection):
         done.prune(connection, run.clock_ms())
@@ -256,7 +280,7 @@ def _up_to_now(event: Event, known: Known) -> Event:
     return Event(event.kind, {**event.fields, "counter": bodies.last_counter(known.said, known.post.id, old)})
 
 
-def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket) -> Recorded:
+def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket, first: First | None) -> Recorded:
     """What a ticket says, in a body that it signs: about the post that it opens, or about another."""
     opens = isinstance(wish, OpenPost)
     post_id = bodies.post_id(ticket.owner) if isinstance(wish, OpenPost) else wish.post_id
@@ -272,7 +296,10 @@ def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket
             scope = "circle"
     counter = bodies.last_counter(known.said, post_id, ticket.owner) + 1
     payload = bodies.make(ticket.signing, post_id, home, counter, _sealed(event, post_id, ticket.owner))
-    spoken = run.writer.append(connection, [Draft(payload, post_id, ticket.owner)], scope)
+    draft = Draft(payload, post_id, ticket.owner)
+    if first and first(connection, Prepared(event, known.post, draft, scope)):
+        return _recorded(post_id, b"")
+    spoken = run.writer.append(connection, [draft], scope)
     enter(connection, spoken, run.clock_ms())
     return _recorded(post_id, spoken[0].entry.id)
 

@@ -23,7 +23,7 @@ from node.run import DATABASE_FILE
 from node.settings import FILE as SETTINGS_FILE
 from node.start import ROSTER_FILE
 from node.storage import db as database
-from node.storage import migrations
+from node.storage import migrations, waiting
 from sync import circle, cutoffs, identity, log, proofs, sealing
 from sync.entry import b64
 from sync.identity import Paper
@@ -162,6 +162,7 @@ def _carry_over(plan: Plan, db: sqlite3.Connection) -> None:
         proofs.take(db, [proofs.for_here(line) if here else line for line, here in held], plan.now_ms)
         for node, space, cert, address in old.execute(OLD_PEERS).fetchall():
             circle.know(db, node, space, cert, address)
+        waiting.carry_over(old, db)
 
 
 def _join_tombstones(plan: Plan) -> None:

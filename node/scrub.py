@@ -1,4 +1,5 @@
-"""Takes out of older copies what this node has forgotten since they were made: erased and replaced words.
+"""Takes out of older copies what this node has forgotten since they were made: erased and replaced words, and those
+that a steward did not put up.
 
 So erased words are gone from the copies in reach by the next night. A copy that was carried away is out of reach; put
 back, it meets the tombstones first.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from node import backup
 from node.run import DATABASE_FILE
-from node.storage import projection
+from node.storage import projection, waiting
 from sync import identity, log
 
 DRAFT = DATABASE_FILE + ".new"
@@ -40,19 +41,29 @@ def scrub(live: Path, copies: Iterable[Path]) -> list[Path]:
 
 
 def _scrub_one(live: Path, copy: Path) -> None:
-    ks = forgotten(live, copy / DATABASE_FILE)
-    if not ks:
+    ks, decided = forgotten(live, copy / DATABASE_FILE), no_more_waiting(live, copy / DATABASE_FILE)
+    if not (ks or decided):
         return
     draft = copy / DRAFT
     shutil.copyfile(copy / DATABASE_FILE, draft)
     with closing(backup.open_copy(draft)) as db:
         with log.writing(db):
             log.drop_payloads(db, ks)
+            waiting.drop(db, decided)
         projection.drop(db)
         db.execute("VACUUM")
     backup.sync_file(draft)
     draft.replace(copy / DATABASE_FILE)
     identity.sync_folder(copy)
+
+
+def no_more_waiting(live: Path, copy: Path) -> set[bytes]:
+    """Posts whose words wait for a steward in the copy and do not wait here: a copy of before that table has none."""
+    with closing(sqlite3.connect(f"file:{live}?mode=ro", uri=True)) as ours:
+        held = waiting.with_words(ours)
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as old:
+        made = old.execute("SELECT 1 FROM sqlite_master WHERE name = 'waiting'").fetchone()
+        return waiting.with_words(old) - held if made else set()
 
 
 def forgotten(live: Path, copy: Path) -> list[int]:

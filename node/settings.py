@@ -32,6 +32,7 @@ class Settings:
     port: where neighbours read the board. peer_port: where other spaces connect.
     promise_days: after so many a promise lapses that nothing followed. keep_days: after so many a closed post goes.
     introductions: whether spaces that a member introduces are accepted, and new ones are introduced to the members.
+    review: whether posts from phones are read first, until a steward turns that on or off.
     kiosks: addresses of further touchscreens. wifi: the network name for flyers, "" when none is printed.
     """
 
@@ -51,6 +52,7 @@ class Settings:
     keep_days: int = 30
     backups: str = ""
     introductions: bool = True
+    review: bool = False
 
     @classmethod
     def read(
@@ -211,6 +213,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "keep_days": _days,
     "backups": _line(0, 1000),
     "introductions": _yes_or_no,
+    "review": _yes_or_no,
 }
 
 COMMENTS = {
@@ -228,6 +231,8 @@ COMMENTS = {
     "promise_days": "After so many days a promise lapses, if nothing followed it.",
     "keep_days": "So many days after it was met, taken back or over, a post of this space is erased everywhere.",
     "backups": "The folder for nightly copies, best on another disk or a stick; empty: `backups` beside the database.",
+    "review": "Whether a steward reads posts from phones before they stand on the board. The desk, and the command "
+    "`review`, turn it on and off at once; from then on that counts, and not this line.",
     "introductions": "Whether a space that a member of the circle introduces is accepted here too, a few each week.",
 }
 

@@ -37,6 +37,11 @@ SENTENCES = {
     "ticket.other": "This ticket belongs to something else.",
     "ticket.replaced": "This ticket was replaced by a new one. It can only erase.",
     "disk.full": "This board has no room left. What you wrote stays on this page: tell the desk, then try again.",
+    "review.full": "Many posts wait to be read just now, and there is no room for more. What you wrote stays on this "
+    "page: try again later, or post at the touchscreen.",
+    "review.words": "Words from phones are read first here, and these cannot wait. Write them at the touchscreen, or "
+    "leave the words as they were.",
+    "review.reason": "Choose why.",
     "ticket.none": "This was posted without a ticket.",
     "post.its-ticket": "Only the ticket with which it was posted can do this.",
     "post.widened": "The circle sees it already.",

@@ -102,6 +102,10 @@ class Viewer:
         card = self._card(row, folded, facts)
         return msgspec.structs.replace(card, translations=folded.translations, waiting=threads.waiting(folded))
 
+    def to_come(self, post: Post) -> Card:
+        """A post that is in no log yet, as it would stand on the board."""
+        return self._card(rows.row_of(post, 0, 0, post.ms, b""), post, rows.facts_of(post))
+
     def waiting(self, post_id: bytes) -> Card:
         """A post of which only answers have arrived."""
         return Card(

@@ -44,12 +44,18 @@ SPACES = (
 )
 
 
+ONLY_HERE = "SELECT here FROM proof WHERE kind = 'tombstone' AND about = ?"
+
+
 def confirmations(db: sqlite3.Connection, owner: bytes) -> list[Confirmation]:
-    """Every space of the circle, ours first, then by name. `owner`: the ticket's public key."""
+    """Every space of the circle, ours first, then by name; ours alone where no other was ever told. `owner`: the
+    ticket's public key."""
     said: dict[bytes, int] = {}
     for space, _, _, ms in _said(db, owner):
         said[space] = min(ms, said.get(space, ms))
-    return [Confirmation(id_, name, bool(ours), said.get(id_)) for id_, name, ours in db.execute(SPACES).fetchall()]
+    (only_here,) = db.execute(ONLY_HERE, (owner,)).fetchone() or (0,)
+    asked = [found for found in db.execute(SPACES).fetchall() if found[2] or not only_here]
+    return [Confirmation(id_, name, bool(ours), said.get(id_)) for id_, name, ours in asked]
 
 
 def _said(db: sqlite3.Connection, owner: bytes) -> Iterable[tuple[bytes, bytes, str, int]]:

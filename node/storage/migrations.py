@@ -1,7 +1,7 @@
 """The tables, step by step. Only statements; a step that has run anywhere is never changed, the next one is added.
 
-Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due`, `done`, `closed` and
-`poster` are neither: they are this node's own memory and survive a rebuild.
+Log first (sync.schema), then the board, which may be dropped and rebuilt. `late`, `due`, `done`, `closed`,
+`poster` and `waiting` are neither: they are this node's own memory and survive a rebuild.
 """
 
 import sqlite3
@@ -98,6 +98,22 @@ CREATE TABLE poster (
 );
 """
 
+WAITING = """
+CREATE TABLE waiting (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out twice: a steward types it
+  post BLOB NOT NULL UNIQUE,        -- id of a post that nobody has put up yet
+  owner BLOB NOT NULL,
+  scope TEXT NOT NULL,
+  payload BLOB,                     -- what its ticket signed, to be said as it is; NULL: the words are gone from here
+  ms INTEGER NOT NULL,              -- when it was sent, and until when it waits
+  until INTEGER NOT NULL,
+  state TEXT NOT NULL,              -- waits, up, declined, lapsed; the last three since `decided`
+  reason TEXT NOT NULL,
+  said TEXT NOT NULL,               -- a steward's own words to whoever sent it
+  decided INTEGER
+);
+"""
+
 ASKED = "CREATE INDEX post_asked ON post(n) WHERE state & 16 <> 0"  # 16: somebody asks the stewards to look at it
 
 SELDOM_MERGED = "INSERT INTO search (search, rank) VALUES ('automerge', 8)"  # merging half as often, bulk is quicker
@@ -178,3 +194,8 @@ def seldom_merged(db: Database) -> None:
 @migrations()
 def posters(db: Database) -> None:
     _run(db, POSTERS)
+
+
+@migrations()
+def read_first(db: Database) -> None:
+    _run(db, WAITING)

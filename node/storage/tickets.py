@@ -14,17 +14,18 @@ from node.domain.status import PROMISE_DAYS
 from node.domain.threads import Thread
 from node.domain.tickets import Ticket
 from node.domain.values import Post, Replaced
-from node.storage import board, memory
+from node.storage import board, memory, waiting
 from node.storage.gather import Tombstones, short
 from sync import log
 from sync.entry import Entry
 
-Side = Literal["poster", "helper", "replaced", "erased"]
+Side = Literal["poster", "helper", "replaced", "erased", "waiting"]
 
 
 class Belonging(msgspec.Struct, frozen=True):
     """`side`: on which the ticket stands; `replaced`: another was given out for it, so it can only erase; `erased`: it
-    has erased, or what it spoke about was. `post`: its id; `owner`: the ticket's public key."""
+    has erased, or what it spoke about was; `waiting`: a steward reads its post first, or did not put it up. `post`: its
+    id; `owner`: the ticket's public key."""
 
     owner: bytes
     post: bytes
@@ -42,6 +43,8 @@ def find(db: sqlite3.Connection, owner: bytes) -> Belonging | None:
         side = _side(board.held(db, post_id).post, owner)
         if side:
             return Belonging(owner, post_id, side)
+    if waiting.of_post(db, own):
+        return Belonging(owner, own, "waiting")
     return _about_what_is_gone(db, owner)
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from flask import Blueprint, request
 from msgspec import structs
 
-from node import intake
 from node.domain.decide import Refusal, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.values import Post
@@ -19,6 +18,7 @@ from node.web.languages import _, choices_in, remember
 from node.web.pages import go, run, show, to
 from node.web.posting import facts, written
 from node.web.reading import Page, limits
+from node.web.recording import record
 
 DRAFT = "change"
 FIELDS = ("words", "lang", "category", "when", "date", "for", "area")
@@ -84,11 +84,11 @@ def _record(held: Holder, given: dict[str, str]) -> Page:
         return _page(held, given, refusals.sentences({"area": Refusal("area.choose", "area")}))
     reach = {"reach": "" if given["reach"] == held.mine.reach else given["reach"]}  # the same need not be sealed again
     try:
-        intake.record(run(), Edit(post.id, state(post, {**given, **reach})), key, held.ticket)
+        record(Edit(post.id, state(post, {**given, **reach})), key, held.ticket)
     except Refusals as refused:
         return _page(held, given, refusals.sentences(refused.by_field()))
     if timed_anew(post, given) and held.card.status in ("open", "partly", "expired"):
-        intake.record(run(), Renew(post.id), f"{key} renew", held.ticket)  # another day is counted from now
+        record(Renew(post.id), f"{key} renew", held.ticket)  # another day is counted from now
     visits.visit().drafts.pop(DRAFT, None)
     return go("ticket")
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from node.domain import codes, tickets
 from node.domain.refusals import Refusal
 from node.storage.board import Card
-from node.web import refusals, visits
+from node.web import refusals, visits, waits
 from node.web.languages import _, at_once, choices_in
 from node.web.links import ticket_address
 from node.web.pages import go, show
@@ -90,6 +90,7 @@ def _page(fresh: Fresh, typed: str, wrong: dict[str, str]) -> tuple[str, int]:
         422 if wrong else 200,
         fresh=fresh,
         card=_card(fresh),
+        waits=waits.is_waiting(fresh.link),
         typed=typed,
         problems=wrong,
         groups=tickets.groups(fresh.digits),

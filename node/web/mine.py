@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from flask import Blueprint, g, request
 from msgspec import structs
 
-from node import intake
 from node.domain import codes
 from node.domain.decide import Facts, Refusals
 from node.domain.sealed import REACH_LIMIT, WORDS_LIMIT
@@ -18,11 +17,12 @@ from node.domain.threads import Thread
 from node.domain.wishes import AboutPost, SuggestOther
 from node.storage import board, spaces
 from node.storage.board import Card
-from node.web import erasing, labels, refusals, saying, standing, visits
+from node.web import erasing, labels, refusals, saying, standing, visits, waits
 from node.web.holder import Holder, holder
 from node.web.languages import _, choices_in, remember
 from node.web.pages import go, now, run, show, to
 from node.web.reading import Page, find
+from node.web.recording import record
 from node.web.saying import Asked
 
 TYPED = "ticket"  # the draft of what was typed on this page
@@ -38,7 +38,7 @@ def mine() -> Page:
     if visits.visit().opened is None:
         return go("code")
     held = holder()
-    return _page(held, {}) if held else erasing.what_is_left()
+    return _page(held, {}) if held else waits.mine() or erasing.what_is_left()
 
 
 def _page(held: Holder, wrong: Mapping[str, str]) -> Page:
@@ -103,7 +103,7 @@ def _say(held: Holder, one: Asked, key: str) -> None:
     wish = _wish(held, one)
     if wish is None:
         return
-    intake.record(run(), wish, key, held.ticket)
+    record(wish, key, held.ticket)
     if one.do == "release" and held.poster:
         _suggest(held, one, key)
 
@@ -125,7 +125,7 @@ def _suggest(held: Holder, one: Asked, key: str) -> None:
     near = board.similar(run().db(), held.card, now(), run().space_id, limit=5)
     other = next((card for card in near if card.scope == "circle" or held.card.scope == "here"), None)
     if other:
-        intake.record(run(), SuggestOther(held.card.id, one.promise, other.id), f"{key} other", held.ticket)
+        record(SuggestOther(held.card.id, one.promise, other.id), f"{key} other", held.ticket)
 
 
 def _beside(one: Asked, refused: Refusals) -> dict[str, str]:

@@ -11,13 +11,14 @@ from node.domain.decide import Facts, Refusal, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.text import LANGUAGES
 from node.storage import spaces
-from node.web import asking, forms, labels, looking, refusals, visits
+from node.web import asking, forms, labels, looking, refusals, visits, waits
 from node.web.languages import choices_in, remember
 from node.web.links import post_address
 from node.web.pages import go, now, office, run, show, to
 from node.web.places import at_kiosk
 from node.web.qr import drawn
 from node.web.reading import Page, find, limits
+from node.web.recording import is_read_first, record
 
 DAYS_SHOWN = 14
 COUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
@@ -114,7 +115,7 @@ def _post(kind: str, held: visits.Draft) -> Page:
         return go("keep")
     issued = office().issue(at_kiosk=at_kiosk())
     try:
-        recorded = intake.record(run(), forms.opening(kind, held.answers, _stewards()), held.key, issued.ticket)
+        recorded = record(forms.opening(kind, held.answers, _stewards()), held.key, issued.ticket)
     except Refusals as refused:
         return _page(kind, "check", refusals.sentences(refused.by_field()))
     visits.posted(kind, held.key, recorded.link)
@@ -125,7 +126,10 @@ def _post(kind: str, held: visits.Draft) -> Page:
 
 def done(key: str) -> Page:
     """The code, for as long as this visit lasts; afterwards the board."""
-    cards = find(visits.visit().done.get(key, ""))
+    link = visits.visit().done.get(key, "")
+    if waiting := waits.sent(link):
+        return waiting
+    cards = find(link)
     if not cards:
         return go("board")
     card = cards[0]
@@ -181,6 +185,7 @@ def _choices(kind: str, step: str, answers: dict[str, str]) -> dict[str, object]
         "told": asking.told(kind, answers),
         "circle": asking.circle(spaces.names(run().db())),
         "may_read": bool(_stewards()),
+        "read_first": is_read_first(),
     }
 
 

@@ -1,0 +1,71 @@
+"""What a neighbour reads of a post that a steward reads first: after sending it, and with its ticket. Reads only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from node.domain import codes, review
+from node.storage import waiting
+from node.storage.waiting import Waiting
+from node.web import visits
+from node.web.languages import N_, _, ngettext
+from node.web.pages import now, run, show
+from node.web.reading import Page
+
+REASONS = {
+    "person": N_("It says where somebody can be found. Everybody could read that."),
+    "unkind": N_("It could hurt somebody."),
+    "selling": N_("It sells something. This board is for helping each other."),
+    "unclear": N_("We did not understand it."),
+    "twice": N_("The same is on the board already."),
+    "other": N_("It does not fit this board."),
+}
+HEADINGS = {
+    "waits": N_("It waits for a steward to look at it"),
+    "declined": N_("It was not put on the board"),
+    "lapsed": N_("Nobody looked at it in time"),
+}
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals["waits_at_most"] = at_most
+
+
+def at_most() -> str:
+    said = ngettext("It waits %(num)s day at most.", "It waits %(num)s days at most.", review.DAYS)
+    return said % {"num": review.DAYS}
+
+
+def is_waiting(link: str) -> bool:
+    return _of_link(link) is not None
+
+
+def _of_link(link: str) -> Waiting | None:
+    """None where no post with this link waits."""
+    id_ = codes.read_link(link)[1] if link else b""
+    return next((one for one in waiting.queue(run().db(), now()) if id_ and one.post.startswith(id_)), None)
+
+
+def sent(link: str) -> Page | None:
+    """After sending it: that it waits, its code, and the ticket that tells how it goes on. None of other posts."""
+    one = _of_link(link)
+    if one is None:
+        return None
+    return show("post/waits.html", one=one, code=codes.code_of(one.post), lost=visits.without_ticket(link))
+
+
+def mine() -> Page | None:
+    """The page of its ticket, until it is on the board or was taken back."""
+    opened = visits.opened()
+    one = waiting.of_post(run().db(), opened.post) if opened else None
+    if one is None:
+        return None
+    return show(
+        "ticket/waits.html",
+        one=one,
+        heading=_(HEADINGS[one.state]),
+        why=_(REASONS[one.reason]) if one.state == "declined" else "",
+        card=waiting.card(run().db(), one, now(), run().space_id) if one.state == "waits" else None,
+        code=codes.code_of(one.post),
+        kept_days=review.KEPT_DAYS,
+    )
