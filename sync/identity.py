@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -25,6 +26,7 @@ from sync import digits
 from sync.refusals import BadCertificate
 
 PAPER_BYTES = 16
+KNOWN = 1024  # certificates that were found good and are not computed again: the same ones come with every request
 _FROM = datetime(1950, 1, 1)
 _UNTIL = datetime(9999, 12, 31, 23, 59, 59)
 _DER = serialization.Encoding.DER
@@ -153,6 +155,7 @@ class Certified:
     node_key: bytes
 
 
+@lru_cache(maxsize=KNOWN)
 def check_space(cert: bytes) -> Ed25519PublicKey:
     """The public key of a space certificate. Raises BadCertificate for any other form than the computed one."""
     key = _key_of(cert)
@@ -160,6 +163,7 @@ def check_space(cert: bytes) -> Ed25519PublicKey:
     return key
 
 
+@lru_cache(maxsize=KNOWN)
 def check_chain(space_cert: bytes, node_cert: bytes) -> Certified:
     """Who speaks. Raises BadCertificate unless both have the computed form and the space signed the node's."""
     space, node = check_space(space_cert), _key_of(node_cert)

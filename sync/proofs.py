@@ -10,6 +10,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, TypeVar
 
@@ -121,6 +122,7 @@ def _read_tombstone(line: bytes) -> Tombstone:
     return Tombstone(owner, line)
 
 
+@lru_cache(maxsize=256)  # the same few come with every visit
 def read_roster(line: bytes) -> Roster:
     """Raises BadProof unless the space itself signed it."""
     wire = _decode(line, _WireRoster)
