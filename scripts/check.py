@@ -28,14 +28,22 @@ sys.path.insert(0, str(HOME))
 
 import run_node  # noqa: E402
 
-# Runs of pytest side by side: each of these groups, and all the rest. Within one, tests go one after another, since two
-# browsers or two networks at a time are slower than one; networks mostly wait, and leave room for the others.
+# Runs of pytest, the first one with all that is in none of these. So many at a time; whoever is done takes the next,
+# the longest come first. Within one, tests go one after another: two browsers or two networks at a time are slower
+# than one, and networks mostly wait, which leaves room for the others.
+AT_A_TIME = 4
 JOURNEYS = "tests/two_nodes/journeys"
-LANES = (
+RUNS = (
     ("tests/browser", JOURNEYS),
-    ("tests/two_nodes", f"--ignore={JOURNEYS}", "tests/cli"),
-    ("tests/simulate", "tests/blackout", "tests/house", "tests/bench"),
+    ("tests/two_nodes", f"--ignore={JOURNEYS}"),
+    ("tests/simulate",),
+    ("tests/web",),
+    ("tests/house", "tests/bench", "tests/blackout"),
+    ("tests/sync", "tests/storage", "tests/domain"),
+    ("tests/cli",),
 )
+MEMORY = Path("/dev/shm")  # on a disk, tests mostly wait: most have a node's folder, flushed at each commit
+MEMORY_BYTES = 2 << 30
 SLOWEST = ("--durations=12", "--durations-min=2")
 TEST_LOCK = HOME / "requirements" / "test.txt"
 PROMISED_MINUTES = {"quick": 6, "all": 25}
@@ -119,14 +127,14 @@ def step(name: str, do: Callable[[], bool]) -> Outcome:
 
 
 def tests(python: str, marker: str, minutes: float) -> Outcome:
-    """All lanes side by side, counted from their own reports, so that nothing that did not run can count as passed."""
+    """All runs, counted from their own reports, so that nothing that did not run can count as passed."""
     began = announce("tests")
-    lanes = [*LANES, [f"--ignore={each}" for lane in LANES for each in lane if not each.startswith("-")]]
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as together:
-        reports = [Path(folder) / f"lane{number}" for number in range(len(lanes))]
+    runs = [[f"--ignore={each}" for run in RUNS for each in run if not each.startswith("-")], *RUNS]
+    with tempfile.TemporaryDirectory(dir=in_memory(MEMORY)) as folder, ThreadPoolExecutor(AT_A_TIME) as together:
+        reports = [Path(folder) / f"run{number}" for number in range(len(runs))]
         running = [
             together.submit(pytest, [python, "-m", "pytest", "-m", marker, *paths, *SLOWEST], report, minutes)
-            for paths, report in zip(lanes, reports, strict=True)
+            for paths, report in zip(runs, reports, strict=True)
         ]
         ended = [each.result() for each in running]  # waits for all
         found = [counted(report.with_suffix(".xml")) for report in reports]
@@ -136,8 +144,19 @@ def tests(python: str, marker: str, minutes: float) -> Outcome:
     return done(Outcome("tests", good, time.monotonic() - began, note, passed, skipped))
 
 
+def in_memory(folder: Path) -> Path | None:
+    """This folder where it has room for what tests write and programs in it may run; None: wherever the system says.
+    What a power cut leaves is tried on disks of the tests' own, and a killed process leaves the same anywhere."""
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return None
+    there = os.statvfs(folder)
+    return folder if there.f_bavail * there.f_frsize >= MEMORY_BYTES and not there.f_flag & os.ST_NOEXEC else None
+
+
 def pytest(command: list[str], report: Path, minutes: float) -> bool:
     """One run; what it says is shown once it is over, so that several at a time stay readable."""
+    report.mkdir()
+    command = ["env", f"TMPDIR={report}", *command, f"--basetemp={report / 't'}"]  # short, for sockets
     with report.with_suffix(".log").open("w+b") as said:
         good = succeeds([*command, f"--junitxml={report.with_suffix('.xml')}"], minutes, said)
         said.seek(0)

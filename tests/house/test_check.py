@@ -67,3 +67,10 @@ def test_it_ends_with_one_plain_line_and_a_status(capsys: pytest.CaptureFixture[
 def test_a_file_or_a_command_that_the_tests_need_is_looked_for() -> None:
     assert check.found("sh") and check.found("/etc/passwd")
     assert not check.found("no-such-command") and not check.found("/no/such/file")
+
+
+def test_folders_of_tests_are_in_memory_where_it_has_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "MEMORY_BYTES", 1)
+    assert check.in_memory(tmp_path) == tmp_path and check.in_memory(tmp_path / "none") is None
+    monkeypatch.setattr(check, "MEMORY_BYTES", 1 << 60)
+    assert check.in_memory(tmp_path) is None
