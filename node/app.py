@@ -12,10 +12,12 @@ from flask import Flask
 
 from node import control
 from node.reviewing import Shares
+from node.sign_in import SignIn
 from node.web import (
     api,
     assets,
     carrying,
+    desk,
     errors,
     guard,
     kiosk,
@@ -58,7 +60,8 @@ def create_app(run: Run, office: Office) -> Flask:
     assets.install(app)
     errors.install(app)
     app.jinja_env.globals["rest_of_query"] = rest_of_query
-    for room in (kiosk, phone, api):
+    desk.install(app, SignIn(run.settings.data, office.turns))
+    for room in (kiosk, phone, desk, api):
         app.register_blueprint(room.make())
     polls.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
     return app

@@ -7,7 +7,8 @@ steward's passphrase (domain/stewards.py). The file belongs to one machine: it d
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import msgspec
@@ -83,6 +84,17 @@ def rotate(folder: Path, kept: Iterable[str], random: Random = os.urandom) -> by
 def open_keys(folder: Path, passphrase: str) -> tuple[X25519PrivateKey, ...]:
     """The private keys, the newest first. Raises NotMade, Unreadable, WrongPassphrase."""
     return stewards.opened(_ring(folder), passphrase)
+
+
+def knows(folder: Path, passphrase: str, turn: Callable[[], AbstractContextManager[None]]) -> bool:
+    """True if a steward of this space has it; no key leaves this room. turn: entered anew for each slow step, so that
+    others get theirs between two. Raises NotMade, Unreadable."""
+    ring = _ring(folder)
+    for one in ring.stewards:
+        with turn(), suppress(WrongPassphrase):
+            stewards.opened(Ring(ring.keys, (one,)), passphrase)
+            return True
+    return False
 
 
 def _ring(folder: Path) -> Ring:

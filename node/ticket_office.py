@@ -77,11 +77,22 @@ def office_of(folder: Path) -> Office:
     return Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder))
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """What each may try: whoever stands at the touchscreen, all phones together, one of them."""
+
+    kiosk: Limit = KIOSK
+    phones: Limit = PHONES
+    address: Limit = ADDRESS
+
+
+TICKETS = Limits()
+
+
 class Tries:
     """Counts tries before anything is derived: each phone, all phones, the touchscreen. Never a ticket. Thread-safe."""
 
-    def __init__(self, monotonic: Callable[[], float], secret: bytes) -> None:
-        self._monotonic, self._secret = monotonic, secret[:32]
+    def __init__(self, monotonic: Callable[[], float], secret: bytes, limits: Limits = TICKETS) -> None:
+        self._monotonic, self._secret, self._limits = monotonic, secret[:32], limits
         self._kiosk: deque[float] = deque()
         self._phones: deque[float] = deque()
         self._addresses: OrderedDict[bytes, deque[float]] = OrderedDict()
@@ -89,9 +100,10 @@ class Tries:
 
     def count(self, address: str, at_kiosk: bool) -> None:
         """Raises TooMany, and then nothing is counted: who waits long enough gets in."""
-        now = self._monotonic()
+        now, limits = self._monotonic(), self._limits
         with self._lock:
-            counted = [(self._kiosk, KIOSK)] if at_kiosk else [(self._of(address), ADDRESS), (self._phones, PHONES)]
+            phones = [(self._of(address), limits.address), (self._phones, limits.phones)]
+            counted = [(self._kiosk, limits.kiosk)] if at_kiosk else phones
             wait = max(_wait(times, limit, now) for times, limit in counted)
             if wait > 0:
                 raise TooMany(wait)
@@ -114,17 +126,18 @@ def _wait(times: deque[float], limit: Limit, now: float) -> float:
     return times[0] + limit.seconds - now if len(times) >= limit.tries else 0.0
 
 
-KIOSK_TURN, POSTING, LOOKING_UP = range(3)
+KIOSK_TURN, POSTING, LOOKING_UP, SIGNING_IN = range(4)
 
 
 class Turns:
     """One derivation at a time, 64 MiB whoever comes. Who stands at the touchscreen goes before phones that have just
-    posted, these before phones that look up, and people before the tickets that are made ahead."""
+    posted, these before phones that look up, these before stewards who sign in at a desk, and people before the tickets
+    that are made ahead."""
 
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._running = False
-        self.waiting = [0, 0, 0]
+        self.waiting = [0, 0, 0, 0]
 
     @contextmanager
     def person(self, rank: int) -> Iterator[None]:
@@ -155,7 +168,7 @@ class Turns:
 
 
 @contextmanager
-def _answered_at_the(beat: float) -> Iterator[None]:
+def answered_at_the(beat: float) -> Iterator[None]:
     """The block takes a whole number of beats. How much is read differs (what a helper said is found before the post
     that it is about), and nobody can measure what ends at the same moment."""
     began = time.perf_counter()
@@ -180,7 +193,7 @@ class Office:
         self._keys, self._issuing, self._random, self._stretched = keys, issuing, random, stretched
         self._beat = beat
         self._tries = Tries(monotonic, random(32))
-        self._turns = Turns()
+        self.turns = Turns()
         self._at_kiosk = threading.BoundedSemaphore(AT_THE_KIOSK)
         self._phones = threading.BoundedSemaphore(WAITING + 1)
         self._ready: deque[tuple[str, bytes]] = deque()
@@ -190,7 +203,7 @@ class Office:
     def issue(self, at_kiosk: bool = True) -> Issued:
         """One of those that are ready; derived now only where more people post at once than are ready."""
         digits, k0 = self._one_ready(0 if at_kiosk else FOR_THE_KIOSK) or self._derive(
-            self._turns.person(KIOSK_TURN if at_kiosk else POSTING)
+            self.turns.person(KIOSK_TURN if at_kiosk else POSTING)
         )
         self._ahead = min(self._ahead + 1, AHEAD_MOST)
         self._wanted.set()
@@ -209,10 +222,10 @@ class Office:
         self._tries.count(address, at_kiosk)
         with (
             self._place(self._at_kiosk if at_kiosk else self._phones),
-            self._turns.person(KIOSK_TURN if at_kiosk else LOOKING_UP),
+            self.turns.person(KIOSK_TURN if at_kiosk else LOOKING_UP),
         ):
             k0 = self._stretched(digits)
-        with _answered_at_the(self._beat):
+        with answered_at_the(self._beat):
             return self._whose(db, k0)
 
     def _whose(self, db: sqlite3.Connection, k0: bytes) -> Found | None:
@@ -243,7 +256,7 @@ class Office:
     def _keep_ready(self) -> None:
         while True:
             while len(self._ready) < self._ahead:
-                self._ready.append(self._derive(self._turns.ahead()))
+                self._ready.append(self._derive(self.turns.ahead()))
             self._wanted.clear()
             if len(self._ready) >= self._ahead:
                 self._wanted.wait()

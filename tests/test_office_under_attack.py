@@ -165,7 +165,7 @@ def test_people_go_before_tickets_made_ahead_and_one_derivation_runs_at_a_time(h
     counter.work_ahead()
     soon(lambda: len(gate.order) == 1)
     asked = [in_thread(lambda: counter.find(hall.run.db(), "1" * 16, "127.0.0.1", at_kiosk=True)) for _ in range(2)]
-    soon(lambda: sum(counter._turns.waiting) == 2)
+    soon(lambda: sum(counter.turns.waiting) == 2)
     for _ in range(AHEAD + 2):
         gate.go.release()
     for each in asked:
@@ -182,12 +182,12 @@ def test_phones_in_the_queue_do_not_take_the_kiosks_place(hall: Node) -> None:
         counter.find(hall.run.db(), str(number) * 16, f"10.0.0.{number}", at_kiosk)
 
     asked = [in_thread(lambda number=number: ask(number, False)) for number in range(5)]
-    soon(lambda: sum(counter._turns.waiting) == 4 and gate.running == 1)
+    soon(lambda: sum(counter.turns.waiting) == 4 and gate.running == 1)
     with pytest.raises(TooMany) as busy:
         ask(9, False)
     assert busy.value.busy
     kiosk = in_thread(lambda: ask(7, True))
-    soon(lambda: sum(counter._turns.waiting) == 5)
+    soon(lambda: sum(counter.turns.waiting) == 5)
     for _ in range(6):
         gate.go.release()
     for each in (*asked, kiosk):

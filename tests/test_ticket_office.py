@@ -166,7 +166,7 @@ def test_phones_that_post_leave_tickets_ready_for_who_stands_at_the_touchscreen(
 
     folder = hall.folder
     counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=noted)
-    counter._ready.extend(counter._derive(counter._turns.ahead()) for _ in range(AHEAD))
+    counter._ready.extend(counter._derive(counter.turns.ahead()) for _ in range(AHEAD))
     ready = list(derived)
     given = [counter.issue(at_kiosk=False).digits for _ in range(AHEAD)]
     assert set(given[:2]) < set(ready) and not set(given[2:]) & set(ready)

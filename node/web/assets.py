@@ -19,6 +19,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLES = {
     "kiosk.css": ("tokens.css", "components.css", "kiosk.css"),
     "phone.css": ("tokens.css", "components.css", "phone.css"),
+    "desk.css": ("tokens.css", "components.css", "desk.css"),
     "print.css": ("tokens.css", "components.css", "print.css", "ticket.css"),
     "kiosk.js": (
         "vendor/simple-keyboard-3.8.192.js",
@@ -30,6 +31,7 @@ BUNDLES = {
         "keyboard.js",
     ),
     "phone.js": ("phone.js", "keep.js", "both.js", "ticket.js", "live.js", "carry.js"),
+    "desk.js": ("desk.js", "both.js"),
     "icon.svg": ("icon.svg",),
 }
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

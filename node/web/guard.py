@@ -98,7 +98,7 @@ def check_form(secret: bytes) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
         abort(403)
-    if request.endpoint in ("kiosk.leave", "phone.leave"):
+    if request.endpoint in ("kiosk.leave", "phone.leave", "desk.leave"):
         return  # leaving must work from the oldest page
     given = request.form.get("token", "")
     if not hmac.compare_digest(given.encode(), token(request.cookies.get(COOKIE, ""), secret).encode()):

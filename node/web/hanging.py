@@ -1,4 +1,4 @@
-"""Where flyers hang, at the touchscreen alone: said after printing, shown as a list, taken off it again."""
+"""Where flyers hang, at the touchscreen and the desk: said after printing, shown as a list, taken off it again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,38 @@ from flask import Blueprint, request
 from node import posters
 from node.domain import codes
 from node.posters import PLACE_LETTERS
+from node.web import labels
+from node.web.desk_entries import Entry, Waiting
 from node.web.flyers import open_ones
-from node.web.languages import _, at_once, choices_in
+from node.web.languages import N_, _, at_once, choices_in, ngettext
 from node.web.pages import go, run, show
 from node.web.reading import Page
+
+
+def _to_do() -> list[Waiting]:
+    found = [each.what for each in posters.hanging(run())]
+    down, again = found.count("down"), found.count("again")
+    return [
+        Waiting(icon, said % {"num": labels.number(many)}, why, _("See them"), many)
+        for many, icon, said, why in (
+            (
+                down,
+                "withdraw",
+                ngettext("%(num)s flyer to take down", "%(num)s flyers to take down", down),
+                _("What they ask or offer is over."),
+            ),
+            (
+                again,
+                "print",
+                ngettext("%(num)s flyer to print again", "%(num)s flyers to print again", again),
+                _("The addresses on them do not lead here any more."),
+            ),
+        )
+        if many
+    ]
+
+
+ENTRY = Entry("hanging", N_("Flyers"), _to_do)
 
 
 def add_to(pages: Blueprint) -> None:

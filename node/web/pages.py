@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, render_template, request, url
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.web import asking, labels, over, visits
-from node.web.places import at_kiosk
+from node.web.places import at_desk, at_kiosk
 
 if TYPE_CHECKING:
     from node.run import Run
@@ -36,12 +36,14 @@ def now() -> int:
 
 
 def audience() -> str:
-    return "kiosk" if at_kiosk() else "phone"
+    return "kiosk" if at_kiosk() else "desk" if at_desk() else "phone"
 
 
 def to(page: str, **values: Any) -> str:
-    """The address of a page for whoever reads this one: kiosk pages link to kiosk pages."""
-    return url_for(f"{audience()}.{page}", **values)
+    """The address of a page for whoever reads this one: kiosk pages link to kiosk pages. What the desk has no page for
+    (the board, a post) is read there as on a phone."""
+    own = f"{audience()}.{page}"
+    return url_for(own if own in current_app.view_functions else f"phone.{page}", **values)
 
 
 def go(page: str, **values: Any) -> AnyResponse:

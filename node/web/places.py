@@ -1,4 +1,4 @@
-"""Where somebody stands: at the touchscreen or with a phone, and by which addresses phones reach us."""
+"""Where somebody stands: at the touchscreen, at the desk, or with a phone."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Collection
 
 from flask import request
 
-KIOSK = "/kiosk"
+KIOSK, DESK = "/kiosk", "/desk"
 
 
 def at_kiosk() -> bool:
     """Is this one of the kiosk's pages?"""
     return request.path == KIOSK or request.path.startswith(f"{KIOSK}/")
+
+
+def at_desk() -> bool:
+    """Is this one of the stewards' pages?"""
+    return request.path == DESK or request.path.startswith(f"{DESK}/")
 
 
 def is_kiosk_address(address: str | None, kiosks: Collection[str]) -> bool:

@@ -26,9 +26,10 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.run": ("node.settings", "node.storage", "sync"),
     "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
     "node.stewards": ("node.domain", "sync.identity"),
+    "node.sign_in": ("node.stewards", "node.ticket_office"),
     "node.web": (
         *("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
-        *("node.ticket_office", "node.stewards", "node.posters", "node.wifi", "node.reviewing"),
+        *("node.ticket_office", "node.stewards", "node.sign_in", "node.posters", "node.wifi", "node.reviewing"),
     ),
     "node": ("node", "sync"),
     "sync": ("sync",),

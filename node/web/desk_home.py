@@ -1,0 +1,22 @@
+"""The desk's first page: what waits for a steward, and how this machine is."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from node import addresses
+from node.web.desk_entries import Entry
+from node.web.languages import N_
+from node.web.pages import run, show
+from node.web.reading import Page
+
+ENTRY = Entry("home", N_("Today"))
+
+
+def add_to(pages: Blueprint) -> None:
+    pages.add_url_rule("/", "home", home)
+
+
+def home() -> Page:
+    host, numbers = addresses.told(run().settings.data, run().settings.port)
+    return show("desk/home.html", reached=[host, *numbers] if numbers else [])
