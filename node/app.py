@@ -55,7 +55,7 @@ def create_app(run: Run, office: Office) -> Flask:
     waits.install(app)
     carrying.install(app, ask_of(run.settings.data))
     guard.install(app, run.settings.port, form_secret(run), {"phone.bring": carrying.at_the_door})
-    pace.install(app, pace.Pace(run.clock_ms, os.urandom(32)), run.settings.kiosks)
+    pace.install(app, pace.Paces(run.clock_ms, os.urandom(32)), run.settings.kiosks)
     languages.install_switches(app)
     assets.install(app)
     errors.install(app)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
 
+from node.domain.origins import counted_as
 from node.uploads import Uploads
 
 THREADS = 8
@@ -144,8 +144,7 @@ def _limit(listener: Any, uploads: Uploads | None) -> None:
                 channel.will_close = True
 
     def channel_class(server: Any, sock: socket.socket, address: Any, adj: Any, map: Any) -> Any:
-        held = Counter(each.addr[0] for each in server.active_channels.values())
-        if held[address[0]] >= CONNECTIONS_EACH and not _is_this_machine(address[0]):
+        if not _has_place(server, address[0]):
             sock.close()
             return None
         return open_channel(server, sock, address, adj, map=map)
@@ -157,6 +156,22 @@ def _limit(listener: Any, uploads: Uploads | None) -> None:
 
 def _channel(uploads: Uploads | None) -> type[Channel]:
     return type("Channel", (Channel,), {"parser_class": staticmethod(uploads.parser)}) if uploads else Channel
+
+
+def _has_place(server: Any, host: str) -> bool:
+    """A room behind one address has more phones than places, and their browsers hold them open for nothing: its
+    connection that said nothing for longest makes place for a new one. False where all of them are in use."""
+    if _is_this_machine(host):
+        return True
+    whose = counted_as(host)
+    open_ones = [each for each in server.active_channels.values() if not each.will_close]
+    theirs = [each for each in open_ones if counted_as(each.addr[0]) == whose]
+    if len(theirs) < CONNECTIONS_EACH:
+        return True
+    silent = min((each for each in theirs if each.silent), key=lambda each: float(each.last_activity), default=None)
+    if silent is not None:
+        silent.will_close = True
+    return silent is not None
 
 
 def _make_room(listener: Any) -> None:
@@ -173,4 +188,4 @@ def _make_room(listener: Any) -> None:
 
 
 def _is_this_machine(host: str) -> bool:
-    return host.startswith("127.") or host == "::1"
+    return host.startswith("127.") or host in ("::1", "::ffff:127.0.0.1")

@@ -14,6 +14,7 @@ from functools import partial
 
 from node import intake
 from node.domain import review
+from node.domain.origins import counted_as
 from node.domain.refusals import Refusal, Refusals
 from node.domain.text import clean_line
 from node.domain.wishes import Hide
@@ -57,7 +58,7 @@ class Shares:
 
     def take(self, address: str, post: bytes, queue: Collection[bytes]) -> bool:
         """False where this address has its share. queue: all that wait; what waits no more counts no more."""
-        who = hashlib.blake2b(address.encode(), key=self._secret, digest_size=8).digest()
+        who = hashlib.blake2b(counted_as(address).encode(), key=self._secret, digest_size=8).digest()
         with self._lock:
             self._of = {one: whose for one, whose in self._of.items() if one in queue}
             if sum(whose == who for whose in self._of.values()) >= review.MOST_EACH:

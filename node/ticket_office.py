@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from node.domain import tickets
+from node.domain.origins import counted_as
 from node.domain.tickets import Ticket
 from node.storage import tickets as belongings
 from node.storage.tickets import Belonging
@@ -102,7 +103,7 @@ class Tries:
         """Raises TooMany, and then nothing is counted: who waits long enough gets in."""
         now, limits = self._monotonic(), self._limits
         with self._lock:
-            phones = [(self._of(address), limits.address), (self._phones, limits.phones)]
+            phones = [(self._of(counted_as(address)), limits.address), (self._phones, limits.phones)]
             counted = [(self._kiosk, limits.kiosk)] if at_kiosk else phones
             wait = max(_wait(times, limit, now) for times, limit in counted)
             if wait > 0:

@@ -111,12 +111,22 @@ def test_another_address_is_let_in_up_to_its_share(monkeypatch):
     monkeypatch.setattr(listening, "_is_this_machine", lambda host: host == "127.0.0.1")
     with serving() as port, ExitStack() as held:
         for _ in range(2):
-            held.enter_context(line_from("127.0.0.2", port))
+            held.enter_context(line_from("127.0.0.2", port)).sendall(b"GET / HTTP/1.1\r\nHost: h")
         time.sleep(0.2)
         with pytest.raises((ConnectionError, AssertionError)):
             assert ask(port, source="127.0.0.2"), "closed without an answer"
         assert ask(port, source="127.0.0.3").endswith(b"hello")
         assert ask(port).endswith(b"hello")
+
+
+def test_a_room_behind_one_address_is_let_in_though_its_browsers_hold_all_its_places(monkeypatch):
+    monkeypatch.setattr(listening, "CONNECTIONS_EACH", 2)
+    monkeypatch.setattr(listening, "_is_this_machine", lambda host: False)
+    with serving() as port, ExitStack() as held:
+        for _ in range(6):
+            line = held.enter_context(line_from("127.0.0.2", port))
+            line.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert line.recv(1000), "the silent one that was there longest has made place"
 
 
 def test_who_keeps_lines_open_and_says_nothing_makes_room_for_who_comes(monkeypatch):

@@ -42,6 +42,8 @@ SENTENCES = {
     "review.words": "Words from phones are read first here, and these cannot wait. Write them at the touchscreen, or "
     "leave the words as they were.",
     "review.reason": "Choose why.",
+    "said.many": "Many posts came from this address just now. What you wrote stays on this page: send it again in a "
+    "minute, or use the touchscreen.",
     "ticket.none": "This was posted without a ticket.",
     "post.its-ticket": "Only the ticket with which it was posted can do this.",
     "post.widened": "The circle sees it already.",

@@ -18,7 +18,7 @@ from node.web.languages import _, choices_in, remember
 from node.web.pages import go, run, show, to
 from node.web.posting import facts, written
 from node.web.reading import Page, limits
-from node.web.recording import record
+from node.web.recording import may_say, record
 
 DRAFT = "change"
 FIELDS = ("words", "lang", "category", "when", "date", "for", "area")
@@ -84,6 +84,7 @@ def _record(held: Holder, given: dict[str, str]) -> Page:
         return _page(held, given, refusals.sentences({"area": Refusal("area.choose", "area")}))
     reach = {"reach": "" if given["reach"] == held.mine.reach else given["reach"]}  # the same need not be sealed again
     try:
+        may_say()
         record(Edit(post.id, state(post, {**given, **reach})), key, held.ticket)
     except Refusals as refused:
         return _page(held, given, refusals.sentences(refused.by_field()))

@@ -13,7 +13,7 @@ from node.web.languages import choices_in, remember
 from node.web.pages import go, now, office, run, show, to
 from node.web.places import at_kiosk
 from node.web.reading import Page, find, limits, which
-from node.web.recording import record
+from node.web.recording import may_say, record
 
 
 def add_to(pages: Blueprint) -> None:
@@ -56,8 +56,9 @@ def _record(card: Card, given: dict[str, str]) -> Page:
     if intake.granted(run(), given["key"]):  # a second tap
         visits.posted(f"help {card.link}", given["key"], card.link)
         return go("helped", code=card.link)
-    issued = office().issue(at_kiosk=at_kiosk())
     try:
+        may_say()
+        issued = office().issue(at_kiosk=at_kiosk())
         recorded = record(wish, given["key"], issued.ticket)
     except Refusals as refused:
         return _page(card, given, refusals.sentences(refused.by_field()))

@@ -22,7 +22,7 @@ from node.web.holder import Holder, holder
 from node.web.languages import _, choices_in, remember
 from node.web.pages import go, now, run, show, to
 from node.web.reading import Page, find
-from node.web.recording import record
+from node.web.recording import may_say, record
 from node.web.saying import Asked
 
 TYPED = "ticket"  # the draft of what was typed on this page
@@ -103,6 +103,7 @@ def _say(held: Holder, one: Asked, key: str) -> None:
     wish = _wish(held, one)
     if wish is None:
         return
+    may_say()
     record(wish, key, held.ticket)
     if one.do == "release" and held.poster:
         _suggest(held, one, key)

@@ -18,7 +18,7 @@ from node.web.pages import go, now, office, run, show, to
 from node.web.places import at_kiosk
 from node.web.qr import drawn
 from node.web.reading import Page, find, limits
-from node.web.recording import is_read_first, record
+from node.web.recording import is_read_first, may_say, record
 
 DAYS_SHOWN = 14
 COUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
@@ -113,8 +113,9 @@ def _is_posted(kind: str, key: str) -> bool:
 def _post(kind: str, held: visits.Draft) -> Page:
     if visits.fresh():  # in another window a ticket still waits to be kept, and this one would take its place
         return go("keep")
-    issued = office().issue(at_kiosk=at_kiosk())
     try:
+        may_say()
+        issued = office().issue(at_kiosk=at_kiosk())
         recorded = record(forms.opening(kind, held.answers, _stewards()), held.key, issued.ticket)
     except Refusals as refused:
         return _page(kind, "check", refusals.sentences(refused.by_field()))

@@ -9,12 +9,18 @@ from node.domain.tickets import Ticket
 from node.domain.wishes import Wish
 from node.intake import Recorded
 from node.reviewing import Shares
+from node.web import pace
 from node.web.pages import run
 from node.web.places import at_kiosk
 
 
 def install(app: Flask, shares: Shares) -> None:
     app.extensions["shares"] = shares
+
+
+def may_say() -> None:
+    """Asked before a ticket is given out for it. Raises Refusals where too much came from this address just now."""
+    pace.saying(run().settings.kiosks)
 
 
 def record(wish: Wish, key: str, ticket: Ticket) -> Recorded:

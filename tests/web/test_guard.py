@@ -3,7 +3,7 @@
 import pytest
 
 from node.web import guard
-from node.web.pace import BURST
+from node.web.pace import PHONE
 from tests.web.conftest import Hall
 
 
@@ -114,7 +114,7 @@ def test_a_form_that_weighs_too_much_is_refused(hall: Hall) -> None:
 def test_a_hostile_phone_is_slowed_down_and_the_kiosk_is_not(hall: Hall) -> None:
     mallory = hall.phone()
     fields = mallory.opens("/code").answer.fields
-    for _ in range(BURST):
+    for _ in range(PHONE.burst):
         mallory.sends("/code", **{**fields, "code": "1"})
         assert mallory.status != 429
     page = mallory.sends("/code", **{**fields, "code": "1"})
@@ -143,7 +143,7 @@ def test_forms_lead_on_with_303(hall: Hall) -> None:
 
 def test_leaving_works_however_much_was_sent_before(hall: Hall) -> None:
     tom = hall.phone()
-    for _ in range(BURST + 2):
+    for _ in range(PHONE.burst + 2):
         tom.opens("/code")
         tom.answers(code="481207393")
     assert tom.status == 429
