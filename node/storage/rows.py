@@ -12,6 +12,7 @@ from node.domain import bodies, kinds, plain, wire
 from node.domain.registry import TICKET, By
 from node.domain.status import HOUR_MS
 from node.domain.values import Post, Promise, Reported
+from node.storage.bulk import Bulk
 
 WITHDRAWN, MET, ERASED, HIDDEN, ASKED = 1, 2, 4, 8, 16
 OVER = WITHDRAWN | MET | ERASED
@@ -26,10 +27,11 @@ GO_ON = "UPDATE post SET met = ?, met_ms = ?, facts = ? WHERE n = ?"
 """What changes most often, and stands in hardly any index: a REPLACE would write all of them anew."""
 
 
-PUT_PLAIN = f"""
-INSERT INTO post ({COLUMNS})
-VALUES (?1, ?2, ?1, NULL, ?3, ?4, ?5, 0, 0, ?6, ?6, ?7, ?6 + ?7 * {HOUR_MS}, ?8, 0, NULL, 0, NULL, NULL)
-"""
+PLAIN = Bulk(
+    f"post ({COLUMNS})",
+    f"(?1, ?2, ?1, NULL, ?3, ?4, ?5, 0, 0, ?6, ?6, ?7, ?6 + ?7 * {HOUR_MS}, ?8, 0, NULL, 0, NULL, NULL)",
+    width=8,
+)
 """The row of a Plain: as PUT, with less to hand over."""
 
 

@@ -11,11 +11,13 @@ import msgspec
 from node.domain import codes, onward, plain, post
 from node.domain.values import Post
 from node.storage import rows, search
+from node.storage.bulk import Bulk
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
 from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, MET, Row
 from sync import proofs
 from sync.log import SEQ_MASK, Held
+from sync.schema import FEED_SHIFT
 
 RELEASE_MS = 1_767_225_600_000
 """2026-01-01. No clock of a node was right when it said less."""
@@ -43,6 +45,7 @@ class Work:
         self._arrived_ms = arrived_ms
         self._feeds = Feeds(db)
         self._opened: dict[bytes, str] = {}
+        self._kinds: list[str] = []
         self._plain: list[rows.Plain] = []
         self._new: list[Row] = []
         self._changed: list[Row] = []
@@ -54,8 +57,10 @@ class Work:
     def open(self, alone: Sequence[Held], spoken_of: Container[bytes]) -> set[int]:
         """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
         news about them (`spoken_of`). Returns the keys of those that are to be refolded with it."""
-        unread = set()
-        for k, entry in ((one.k, one.entry) for one in self._open_plain(alone)):
+        unread, others = set(), self._open_plain(alone)
+        self._opened = {row[1]: row[2] for row in self._plain if row[1] in spoken_of}
+        self._kinds = [row[2] for row in self._plain if row[1] not in spoken_of]
+        for k, entry in ((one.k, one.entry) for one in others):
             feed = self._feeds.of(k)
             opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
             if opened and feed.here:
@@ -73,18 +78,20 @@ class Work:
 
     def _open_plain(self, alone: Sequence[Held]) -> list[Held]:
         """Those that say nothing unusual, with little ado. Returns the others."""
-        others, latest = [], self._arrived_ms or 0
+        others, latest, until, feed_no = [], self._arrived_ms or 0, 0, -1
         for one in alone:
             k, entry = one.k, one.entry
-            feed, ms = self._feeds.of(k), entry.header.ms
-            event = plain.read(entry.payload) if RELEASE_MS <= ms <= latest and not feed.here else None
-            if event is None or k & SEQ_MASK >= feed.counts:
+            if k >> FEED_SHIFT != feed_no:
+                feed_no, feed = k >> FEED_SHIFT, self._feeds.of(k)
+                until = 0 if feed.here else (feed_no << FEED_SHIFT) + feed.counts
+            ms = entry.header.ms
+            event = plain.read(entry.payload) if k < until and RELEASE_MS <= ms <= latest else None
+            if event is None:
                 others.append(one)
                 continue
             row = rows.plain_of(event, entry.id, k, ms)
             self._plain.append(row)
             self._words.append((k, search.words_of(event.words, event.original, row[4])))
-        self._opened = {row[1]: row[2] for row in self._plain}
         return others
 
     def go_on(self, followups: Sequence[Held]) -> list[bytes]:
@@ -156,19 +163,19 @@ class Work:
     def finish(self) -> Changes:
         """Writes all rows that are still to be written."""
         self._write()
-        kinds = list(self._opened.values())
+        kinds = [*self._kinds, *self._opened.values()]
         return Changes(kinds.count("need"), kinds.count("offer")).plus(_changes(self._before.values()))
 
     def _write(self) -> None:
         """By rising n: an index that grows at its end is quick."""
         self._new.sort(key=lambda row: row.n)
-        self._db.executemany(rows.PUT_PLAIN, self._plain)
+        rows.PLAIN.put(self._db, self._plain)
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
         self._db.executemany(rows.GO_ON, self._gone_on)
-        added = [(codes.number_of(one[1]), one[0]) for one in self._plain]
-        added += [(codes.number_of(one.id), one.n) for one in self._new]
-        self._db.executemany(ADD_CODE, sorted(added))
+        ids = [row[1] for row in self._plain] + [row.id for row in self._new]
+        ns = [row[0] for row in self._plain] + [row.n for row in self._new]
+        CODES.put(self._db, sorted(zip(codes.numbers_of(ids), ns, strict=True)))
         search.put(self._db, sorted(self._words))
         for written in (self._plain, self._new, self._changed, self._gone_on, self._words):
             written.clear()
@@ -226,7 +233,7 @@ ADD_ABOUT = "INSERT INTO about (p, k) VALUES (?, ?) ON CONFLICT (p, k) DO NOTHIN
 ADD_DUE = "INSERT INTO due (k, post, ms) VALUES (?, ?, ?) ON CONFLICT (k) DO NOTHING"
 WANTED = "INSERT INTO missing (k) VALUES (?) ON CONFLICT (k) DO NOTHING"
 UNWANTED = "DELETE FROM missing WHERE k = ?"
-ADD_CODE = "INSERT INTO code (code, n) VALUES (?, ?)"
+CODES = Bulk("code (code, n)", "(?1, ?2)", width=2)
 LATE = "SELECT ms FROM late WHERE k = ?"
 ADD_LATE = "INSERT INTO late (k, ms) VALUES (?, ?)"
 

@@ -18,6 +18,11 @@ def test_a_code_has_nine_digits_of_which_the_last_checks_the_others():
     assert codes.shown("481207393") == "481-207-393"
 
 
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=4))
+def test_the_numbers_of_many_posts_are_the_number_of_each(ids):
+    assert codes.numbers_of(ids) == [codes.number_of(id_) for id_ in ids]
+
+
 @given(st.text("0123456789", max_size=40))
 def test_the_check_digit_is_the_one_of_paper_keys(number):
     assert number + codes.check_digit(number) == digits.with_check(number)

@@ -11,6 +11,7 @@ from node.domain import plain, post, wire
 from node.domain.kinds import CATEGORIES, STATE
 from node.domain.values import Event
 from node.storage import migrations, rows, search
+from node.storage.bulk import MANY
 from node.storage.rows import Row
 
 ID, SPACE, MS, N = b"i" * 32, b"s" * 32, 1_790_000_000_000, 7 << 40
@@ -49,7 +50,7 @@ def written(members):
 def on_a_board(event):
     db = sqlite3.connect(":memory:")
     db.executescript(migrations.BOARD)
-    db.execute(rows.PUT_PLAIN, rows.plain_of(event, ID, N, MS))
+    rows.PLAIN.put(db, [rows.plain_of(event, ID, N, MS)])
     return Row(*db.execute(f"SELECT {rows.COLUMNS} FROM post").fetchone())
 
 
@@ -79,3 +80,15 @@ def test_what_a_row_says_besides_goes_by_the_fold():
     for unusual in ({"standing": True}, {"scope": "here"}, {"outside": "A" * 43}, {"at": MS}, {"hours": "5"}):
         assert plain.read(written({**USUAL, **unusual}.items())) is None
     assert set(WORDS) - {"event", "unknown"} <= set(STATE)
+
+
+def test_many_rows_at_once_are_the_same_rows_as_one_by_one():
+    db, other = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    event, many = plain.read(written(USUAL.items())), 2 * MANY + 3
+    said = [rows.plain_of(event, bytes([at]) * 32, N + at, MS + at) for at in range(many)]
+    for each in (db, other):
+        each.executescript(migrations.BOARD)
+    rows.PLAIN.put(db, said)
+    other.executemany(rows.PLAIN.one, said)
+    every = f"SELECT {rows.COLUMNS} FROM post ORDER BY n"
+    assert db.execute(every).fetchall() == other.execute(every).fetchall() and len(said) == many
