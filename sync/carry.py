@@ -34,7 +34,7 @@ from sync.messages import (
     text,
     write,
 )
-from sync.pull import Pull, reached
+from sync.pull import Pull
 from sync.refusals import Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
@@ -113,15 +113,14 @@ def _pages(db: sqlite3.Connection, to: Caller, wants: dict[bytes, tuple[int, int
     while left:
         asked = [(feed, first) for feed, (first, _) in itertools.islice(left.items(), WANTED_FEEDS)]
         page = exchange.entries(db, to, asked, PAGE_BYTES)
-        came = reached(page)
-        if asked[0][0] not in came:  # set aside meanwhile
+        if asked[0][0] not in page.reach:  # set aside meanwhile
             del left[asked[0][0]]
-        for feed, seq in came.items():
+        for feed, seq in page.reach.items():
             left[feed] = seq + 1, left[feed][1]
             if seq >= left[feed][1]:
                 del left[feed]
-        if page:
-            yield page
+        if page.lines:
+            yield page.lines
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -189,7 +188,7 @@ class Carried:
             if feed and last < feed.next and store.id_at(feed, last) == raw(id_):
                 yield feed.key, last + 1
 
-    async def post(self, path: str, body: bytes) -> bytes:
+    async def post(self, path: str, body: bytes, reach: object = None) -> bytes:
         name = path.rpartition("/")[2]
         if name == "news":
             return write(News(heads=list(self._heads.values()), proofs=[text(id_) for id_ in self._proofs]))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from sync import proofs
-from sync.entry import SIGN_EVERY_BYTES, Entry, to_line
+from sync.entry import SIGN_EVERY, SIGN_EVERY_BYTES, Entry, to_line
 from sync.identity import Certified, check_chain
 from sync.log import Feed
 from sync.log_store import LogStore
@@ -28,7 +28,9 @@ from sync.messages import (
     PayloadsAsked,
     Poke,
     ProofsAsked,
+    Reach,
     raw,
+    reach_in_words,
     read,
     text,
     write,
@@ -138,9 +140,14 @@ class Answers:
         return b"".join(_as_many_as_fit(line + b"\n" for line in lines))
 
     def entries(self, who: Caller, body: bytes) -> bytes:
+        return self.page(who, body)[0]
+
+    def page(self, who: Caller, body: bytes) -> tuple[bytes, str]:
+        """The same, and in the words of its head how far it reaches."""
         asked = read(body, EntriesAsked)
         wanted = [(raw(feed), seq) for feed, seq in asked.want]
-        return entries(self._db(), who, wanted, asked.max_bytes)
+        found = entries(self._db(), who, wanted, asked.max_bytes)
+        return found.lines, reach_in_words((feed for feed, _ in wanted), found.reach)
 
     def payloads(self, who: Caller, body: bytes) -> bytes:
         asked = read(body, PayloadsAsked)
@@ -203,22 +210,37 @@ def _may_see(db: sqlite3.Connection, who: Caller, feed: Feed) -> bool:
     return who.family or bool(db.execute(STATE, (feed.space_no,)).fetchone()[0] != "blocked")
 
 
-def entries(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int]], max_bytes: int) -> bytes:
-    """NDJSON: contiguous runs, each ending at a signed entry, within a page's limits or one signature past them."""
+@dataclass(frozen=True)
+class Page:
+    """NDJSON, and how far it goes in each of its feeds."""
+
+    lines: bytes
+    reach: Reach
+
+
+def entries(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int]], max_bytes: int) -> Page:
+    """Contiguous runs, each ending at a signed entry, within a page's limits or one signature past them."""
     store: LogStore = SqliteLog(db)
     lines: list[bytes] = []
+    reach: Reach = {}
     size = 0
     for key, seq in wanted:
         feed = store.feed(key)
         while feed and seq < feed.next and size < max_bytes and len(lines) < PAGE_ENTRIES and _may_see(db, who, feed):
-            room = min(max_bytes - size, SIGN_EVERY_BYTES)  # a run has one signature, and so the span of one
-            run = store.page(feed, seq, PAGE_ENTRIES - len(lines), room)
-            if not run or (lines and size + sum(map(len, run)) > max_bytes + len(run)):
-                return b"".join(lines)  # what stretches past the limit begins the next page
-            lines += [line + b"\n" for line in run]
-            size += sum(map(len, run)) + len(run)
-            seq += len(run)
-    return b"".join(lines)
+            # a run has one signature, and so the span of one
+            most, room = min(PAGE_ENTRIES - len(lines), SIGN_EVERY), min(max_bytes - size, SIGN_EVERY_BYTES)
+            run = store.page(feed, seq, most, room)
+            came = sum(map(len, run)) + len(run)
+            if not run or (lines and size + came > max_bytes):
+                return _page(lines, reach)  # what stretches past the limit begins the next page
+            lines += run
+            size, seq = size + came, seq + len(run)
+            reach[key] = seq - 1
+    return _page(lines, reach)
+
+
+def _page(lines: list[bytes], reach: Reach) -> Page:
+    return Page(b"\n".join([*lines, b""]), reach)
 
 
 def payloads(db: sqlite3.Connection, who: Caller, wanted: Iterable[tuple[bytes, int, bytes]]) -> bytes:

@@ -5,6 +5,8 @@ Source: design §5. Decoding is strict: an unknown field, a wrong type or a numb
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -13,7 +15,7 @@ from msgspec import Meta, Struct
 from sync.entry import INTEGERS_BELOW, b64, unb64
 from sync.refusals import BadEntry, Refused
 
-PAGE_ENTRIES = 500
+PAGE_ENTRIES = 2_000  # what a page costs both sides beside its lines is as much as some hundred of these
 PAGE_BYTES = 1 << 20  # inflated
 BODY_BYTES = 2 << 20
 HEADS = 2_000  # in one answer to `news`
@@ -87,6 +89,24 @@ def read(data: bytes, shape: type[Message]) -> Message:
 
 def write(message: Struct) -> bytes:
     return msgspec.json.encode(message)
+
+
+REACH = "Corkboard-Reach"
+"""The header of an answer to `entries` that says how far it reaches: the last seq of each feed that was asked for, in
+that order, with commas between; nothing where none of it came."""
+
+Reach = dict[bytes, int]  # feed -> the last seq of it
+
+
+def reach_in_words(asked: Iterable[bytes], reached: Reach) -> str:
+    return ",".join(str(reached.get(feed, "")) for feed in asked).rstrip(",")
+
+
+def read_reach(word: str, asked: Iterable[bytes]) -> Reach | None:
+    """None where it says nothing that can be understood: then the page itself tells."""
+    if not re.fullmatch(r"[0-9]{0,16}(,[0-9]{0,16})*", word, re.ASCII):
+        return None
+    return {feed: int(seq) for feed, seq in zip(asked, word.split(","), strict=False) if seq} or None
 
 
 def raw(word: str, length: int = 32) -> bytes:

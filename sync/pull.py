@@ -5,25 +5,24 @@ A feed is taken as a contiguous prefix, so whatever interrupts a visit, the next
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from sync import blocks, known, log, proofs, quota
+from sync.ahead import Ahead, Page, Want
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
 from sync.known import Cursor
 from sync.log_store import LogStore
 from sync.messages import (
-    WANTED_FEEDS,
     WANTED_PAYLOADS,
     WANTED_PROOFS,
-    EntriesAsked,
     Head,
     News,
     NewsAsked,
@@ -38,21 +37,21 @@ from sync.quota import OverQuota
 from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
-PAGES_A_TRANSACTION = 8
-PAGES_AHEAD = 12
-TRANSACTION_SECONDS = 0.25  # longer ones take fewer pages: the kiosk waits for its turn to write meanwhile
+FIRST_BYTES = 256 << 10
+TRANSACTION_BYTES = 2 << 20  # of lines; a page has at most half of it
+TRANSACTION_SECONDS = 0.25  # longer ones take less: the kiosk waits for its turn to write meanwhile
 ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Page = bytes
-"""Lines as they came. They are parsed by who takes them, since two busy threads of Python stand in each other's way."""
 
 
 class Line(Protocol):
     """What a pull needs of the network."""
 
-    async def post(self, path: str, body: bytes) -> bytes: ...
+    async def post(self, path: str, body: bytes, reach: Callable[[str], None] = ..., /) -> bytes:
+        """reach: is told how far a page goes (messages.REACH) before all of it is there, if the other end says so."""
+        ...
 
 
 class Work(Protocol):
@@ -81,14 +80,6 @@ class Report:
         return self.void | self.passed | self.refused.keys()
 
 
-@dataclass
-class Want:
-    """The part of a feed that is still to come: from seq `next` up to and with the peer's last."""
-
-    next: int
-    last: int
-
-
 class Pull:
     """One visit to one peer.
 
@@ -110,8 +101,7 @@ class Pull:
         self._line, self._gate, self._node, self._work = line, gate, node, work
         self._seconds, self._now_ms = seconds, now_ms
         self._shunned = set() if shunned is None else shunned
-        self._wants: dict[bytes, Want] = {}
-        self._pages_at_once = 1
+        self._bytes = FIRST_BYTES  # of a transaction
         self._held_back = False  # something that this peer told of is still to be taken from it
         self.report = Report()
 
@@ -145,9 +135,9 @@ class Pull:
         self._held_back |= bool(self.report.refused)
         return reached
 
-    async def _post(self, path: str, body: bytes) -> bytes:
+    async def _post(self, path: str, body: bytes, reach: Callable[[str], None] | None = None) -> bytes:
         self.report.asked += 1
-        return await self._line.post(f"/peer/v1/{path}", body)
+        return await self._line.post(f"/peer/v1/{path}", body, *([reach] if reach else []))
 
     def _cursor(self) -> Cursor:
         self._begin_the_day()
@@ -189,65 +179,28 @@ class Pull:
 
     async def _entries(self, heads: list[Head]) -> None:
         """Takes what these heads have and this node has not; the next pages come in while some are written."""
-        self._wants = await self._work(lambda: compare(self._gate.db(), heads, self._shunned))
+        wants = await self._work(lambda: compare(self._gate.db(), heads, self._shunned))
         ids = {raw(feed): raw(id_) for _, feed, _, id_ in heads}
         self._held_back |= not self._shunned.isdisjoint(ids.items())
-        ready: asyncio.Queue[Page | None] = asyncio.Queue()
-        room = asyncio.Semaphore(PAGES_AHEAD)
-        fetching = asyncio.create_task(self._fetch(ready, room))
-        fetching.add_done_callback(lambda _: ready.put_nowait(None))
+        ahead = Ahead(partial(self._post, "entries"), wants, self.report.over, self._absent, lambda: self._bytes)
         try:
-            await self._ingest(ready, room)
-            await fetching
+            while pages := await ahead.pages(self._bytes):
+                await self._accept(pages)
+                ahead.taken(pages)
         finally:
-            fetching.cancel()
+            await ahead.close()
             unproven = self.report.refused.keys() - self.report.later
             self._shunned |= {(feed, ids[feed]) for feed in unproven if feed in ids}
 
-    async def _fetch(self, ready: asyncio.Queue[Page | None], room: asyncio.Semaphore) -> None:
-        while wants := self._still_wanted():
-            await room.acquire()
-            body = write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()]))
-            page = await self._post("entries", body)
-            self._advance(reached(page), wants)
-            ready.put_nowait(page)
-
-    def _still_wanted(self) -> dict[bytes, int]:
-        over = self.report.over()
-        wants = ((feed, want.next) for feed, want in self._wants.items() if feed not in over)
-        return dict(itertools.islice(wants, WANTED_FEEDS))
-
-    def _advance(self, reached: dict[bytes, int], asked: dict[bytes, int]) -> None:
-        """Notes how far a page reaches. The feed that was asked for first and of which nothing came is given up."""
-        first = next(iter(asked))
-        if first not in reached:
-            self.report.refused[first] = "absent"
-        for feed, seq in reached.items():
-            if seq < asked.get(feed, seq + 1):
-                raise BadEntry("a page with entries that were not asked for")
-            want = self._wants[feed]
-            want.next = seq + 1
-            if want.next > want.last:
-                del self._wants[feed]
-
-    async def _ingest(self, ready: asyncio.Queue[Page | None], room: asyncio.Semaphore) -> None:
-        while (page := await ready.get()) is not None:
-            pages = [page]
-            while len(pages) < self._pages_at_once and not ready.empty():
-                if (page := ready.get_nowait()) is None:
-                    ready.put_nowait(None)
-                    break
-                pages.append(page)
-            await self._accept(pages)
-            for _ in pages:
-                room.release()
+    def _absent(self, feed: bytes) -> None:
+        self.report.refused[feed] = "absent"
 
     async def _accept(self, pages: list[Page]) -> None:
         began = self._seconds()
         await self._work(enter, self._gate, pages, self.report)
         quick = self._seconds() - began < TRANSACTION_SECONDS
-        more, fewer = min(PAGES_A_TRANSACTION, self._pages_at_once * 2), max(1, self._pages_at_once // 2)
-        self._pages_at_once = more if quick else fewer
+        more, less = min(TRANSACTION_BYTES, self._bytes * 2), max(FIRST_BYTES, self._bytes // 2)
+        self._bytes = more if quick else less
 
     async def _payloads(self) -> None:
         """Tries what is missing here, as much as one request asks for."""
@@ -265,24 +218,14 @@ def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
     return (ids[at : at + WANTED_PROOFS] for at in range(0, len(ids), WANTED_PROOFS))
 
 
-FEED = slice(13, 56)  # of a line: behind {"h":["cb1","
-
-
-def reached(page: Page) -> dict[bytes, int]:
-    """How far a page goes in each of its feeds, by that feed's last line. What is before it is judged when it is taken.
-    Raises BadEntry."""
-    one = page.count(b"\n" + page[: FEED.stop]) + 1 == page.count(b"\n")  # no line holds a line feed
-    lines = [page[page.rfind(b"\n", 0, -1) + 1 :]] if one else page.splitlines(keepends=True)
-    last = {line[FEED]: line for line in lines}
-    return {entry.header.feed: entry.header.seq for entry in parse_page(b"".join(last.values()))}
-
-
 def enter(gate: Gate, pages: list[Page], report: Report) -> None:
     """Parses and takes pages, in one transaction. Raises BadEntry; what came before it is taken."""
     parsed: list[list[Entry]] = []
     try:
         for page in pages:
-            parsed.append(parse_page(page))
+            parsed.append(parse_page(page.lines))
+            if {entry.header.feed: entry.header.seq for entry in parsed[-1]} != page.reach:
+                raise BadEntry("a page that ends elsewhere than its head says")
     finally:
         _enter_all(gate, [entries for entries in parsed if entries], report)
 

@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp.connector import Connection
 
 from sync.exchange import Caller
-from sync.messages import BODY_BYTES, PAGE_BYTES
+from sync.messages import BODY_BYTES, PAGE_BYTES, REACH
 from sync.peers import tls
 from sync.refusals import Refused
 
@@ -70,13 +70,16 @@ class Link:
             headers={"Accept-Encoding": "deflate"},
         )
 
-    async def post(self, path: str, body: bytes) -> bytes:
-        """The answer, inflated. Raises Unreachable or Declined; Unreachable too where it was closed meanwhile."""
+    async def post(self, path: str, body: bytes, reach: Callable[[str], None] = lambda word: None) -> bytes:
+        """The answer, inflated. Raises Unreachable or Declined; Unreachable too where it was closed meanwhile.
+        reach: is told how far an answer reaches as soon as its head says so."""
         if self._session.closed:
             raise Unreachable("unreachable")
         try:
             async with self._session.post(f"{self.address}{path}", data=body, allow_redirects=False) as response:
                 self._answered, self.said = True, _date(response)
+                if response.status == 200 and (word := response.headers.get(REACH)):
+                    reach(word)
                 data = await _bounded(response)
                 if response.status != 200:
                     raise _declined(response, data)

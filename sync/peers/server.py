@@ -23,7 +23,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sync.exchange import Answers, Caller
-from sync.messages import BODY_BYTES, Malformed
+from sync.messages import BODY_BYTES, REACH, Malformed
 from sync.peers import tls
 from sync.refusals import Refused, Unaccepted
 
@@ -106,7 +106,7 @@ class PeerServer:
                 web.post("/peer/v1/news", self._answered_by(answers.news)),
                 web.post("/peer/v1/proofs", self._answered_by(answers.proofs)),
                 web.post("/peer/v1/payloads", self._paged_by(answers.payloads)),
-                web.post("/peer/v1/entries", self._paged_by(answers.entries)),
+                web.post("/peer/v1/entries", self._entries),
                 web.post("/peer/v1/poke", self._poke),
                 *self._door.pairing,
             ]
@@ -135,6 +135,17 @@ class PeerServer:
             return web.Response(body=page, headers={"Content-Encoding": "deflate"})
 
         return handle
+
+    async def _entries(self, request: web.Request) -> web.StreamResponse:
+        """Where the page ends is said before it is deflated, so that the next one is asked for meanwhile."""
+        caller, body = await self._caller(request), await _body(request)
+        async with self._a_place_for(caller):
+            page, reach = await self._in(self._pages, self._door.answers.page, caller, body)
+            answer = web.StreamResponse(headers={"Content-Encoding": "deflate", REACH: reach})
+            await answer.prepare(request)
+            deflated = await self._in(self._pages, zlib.compress, page, DEFLATE_LEVEL)
+        await answer.write_eof(deflated)
+        return answer
 
     async def _poke(self, request: web.Request) -> web.Response:
         caller, body = await self._caller(request), await _body(request)

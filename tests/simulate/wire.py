@@ -49,7 +49,7 @@ class Wire:
         self._answers = Answers(lambda: teller.db)
         self._last: dict[str, bytes] = {}
 
-    async def post(self, path: str, body: bytes) -> bytes:
+    async def post(self, path: str, body: bytes, reach: Callable[[str], None] = lambda word: None) -> bytes:
         """Raises Cut, and Refused where one of the two does not accept the other."""
         faults, name = self._faults, path.rsplit("/", 1)[1]
         if faults.happens(faults.cut / 2):
@@ -58,7 +58,12 @@ class Wire:
         who = self._answers.caller(self._asker.run.identity.node_cert)
         if faults.small and name == "entries":
             body = write(EntriesAsked(read(body, EntriesAsked).want, faults.dice.randrange(1, 3000)))
-        answer: bytes = getattr(self._answers, name)(who, body)
+        if name == "entries":
+            answer, word = self._answers.page(who, body)
+            reach(word)
+            await asyncio.sleep(0)
+        else:
+            answer = getattr(self._answers, name)(who, body)
         return self._spoilt(name, answer)
 
     def _spoilt(self, name: str, answer: bytes) -> bytes:
