@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.sign_in import FILE, NotMade, SignIn, TooMany, Unreadable
-from node.web import asking, desk_entries, desk_home, flyers, hanging
+from node.web import asking, desk_entries, desk_home, flyers, hanging, reviewing
 from node.web.desk_sessions import COOKIE, IDLE, IDLE_AT_NODE, Sessions
 from node.web.languages import N_, _
 from node.web.pages import go, run, show
@@ -21,7 +21,7 @@ from node.web.places import DESK, is_kiosk_address
 from node.web.reading import Page
 
 FREE = ("desk.sign_in", "desk.enter", "desk.leave", "desk.over")
-ENTRIES = (desk_home.ENTRY, hanging.ENTRY)
+ENTRIES = (desk_home.ENTRY, reviewing.ENTRY, hanging.ENTRY)
 MAKE = "python3 run_node.py steward --make"
 LONGEST = 1_000  # characters of a passphrase that are looked at
 WRONG = N_("No steward of this space has this passphrase. Nothing was opened.")
@@ -40,7 +40,7 @@ def make() -> Blueprint:
     desk.add_url_rule("/sign-in", "enter", enter, methods=["POST"])
     desk.add_url_rule("/leave", "leave", leave, methods=["POST"])
     desk.add_url_rule("/over", "over", over)
-    for room in (desk_home, flyers, hanging):
+    for room in (desk_home, reviewing, flyers, hanging):
         room.add_to(desk)
     return desk
 
