@@ -21,7 +21,7 @@ from node.domain.tickets import Ticket
 from node.domain.values import FAR_FUTURE_MS, Event, Post
 from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Widen, Wish
 from node.run import Run
-from node.storage import board, db, done, forgetting, projection, retention, turn, waiting
+from node.storage import board, db, done, forgetting, projection, retention, tally, turn, waiting
 from node.storage.board import Known
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log
@@ -205,6 +205,7 @@ def tidy(run: Run) -> bool:
     forgetting.tidy(connection, run.clock_ms())
     with log.writing(connection):
         done.prune(connection, run.clock_ms())
+        tally.move(connection, run.clock_ms())
     emptied = db.checkpoint(connection, run.settings.data)
     if emptied and forgetting.write_anew(connection, run.settings.data, run.clock_ms()):
         return db.checkpoint(connection, run.settings.data)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from node import burying
 from node.run import Run, now_ms
 from node.settings import Settings
-from node.storage import memory, migrations, projection
+from node.storage import memory, migrations, projection, tally
 from sync import circle, identity, log, proofs
 from sync.writer import Writer
 
@@ -28,6 +28,7 @@ def open_run(
         projection.ensure_current(run.db())
         burying.bury_again(run, proofs.kept_outside(run.db(), settings.data))
         _remember_policy(run)
+        _count_what_is_open(run)
     return run
 
 
@@ -37,6 +38,12 @@ def _remember_policy(run: Run) -> None:
     if memory.get(run.db(), "promise_days") != days:
         with log.writing(run.db()):
             memory.set(run.db(), "promise_days", days)
+
+
+def _count_what_is_open(run: Run) -> None:
+    """What ran out while this node was off is looked at once, and not by each who reads."""
+    with log.writing(run.db()):
+        tally.move(run.db(), run.clock_ms())
 
 
 OWN_SPACE = """

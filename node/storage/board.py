@@ -4,6 +4,7 @@ Every question takes the moment and the space that looks, since expired and hidd
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from node.domain import codes, order, text
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
-from node.storage import memory, rows, search
+from node.storage import memory, rows, search, tally
 from node.storage.cards import Card, Viewer
 from node.storage.gather import Feeds, short
 from node.storage.rows import OVER, Row
@@ -46,7 +47,6 @@ class Page(msgspec.Struct, frozen=True):
 class Counts(msgspec.Struct, frozen=True):
     needs: int
     offers: int
-    met_week: int
 
 
 COLUMNS = ", ".join("post." + name for name in rows.COLUMNS.split(", "))
@@ -131,39 +131,39 @@ def _read_key(after: str | None) -> tuple[int, int]:
     return key if all(0 <= part < 2**63 for part in key) else FIRST
 
 
-COUNT = f"SELECT kind, COUNT(*) FROM post WHERE expires > ? AND state & {OVER} = 0 GROUP BY kind"
-HIDDEN = f"SELECT {COLUMNS} FROM post WHERE expires > ? AND state & {OVER | rows.HIDDEN} = {rows.HIDDEN}"
+HIDDEN = f"""
+SELECT {COLUMNS} FROM post INDEXED BY post_hidden
+WHERE state & {rows.HIDDEN} <> 0 AND state & {OVER} = 0 AND expires > ?
+"""
 MET_WEEK = f"SELECT COUNT(*) FROM post WHERE met_ms > ? AND met_ms <= ? AND kind = 'need' AND state & {rows.MET} <> 0"
 
 
 def counts(db: sqlite3.Connection, now_ms: int, space: bytes) -> Counts:
-    """What is on the board now, and the needs met in the last seven days."""
-    viewer = Viewer(db, now_ms, space)
-    found = dict(db.execute(COUNT, (now_ms,)).fetchall())
+    """What is on the board now."""
+    viewer, found = Viewer(db, now_ms, space), Counter[str]()
+    for (kind, _category, _area), open_ in tally.standing(db, now_ms).items():
+        found[kind] += open_
     for row in (Row(*values) for values in db.execute(HIDDEN, (now_ms,))):
         found[row.kind] -= viewer.hides(row)
-    met = db.execute(MET_WEEK, (now_ms - WEEK_MS, now_ms + WEEK_MS)).fetchone()[0]
-    return Counts(found.get("need", 0), found.get("offer", 0), met)
+    return Counts(found["need"], found["offer"])
 
 
-AREAS = f"SELECT area FROM post WHERE expires > ? AND state & {OVER} = 0 AND area <> '' GROUP BY area ORDER BY area"
+def met_week(db: sqlite3.Connection, now_ms: int) -> int:
+    """The needs met in the last seven days."""
+    return int(db.execute(MET_WEEK, (now_ms - WEEK_MS, now_ms + WEEK_MS)).fetchone()[0])
 
 
 def areas(db: sqlite3.Connection, now_ms: int) -> list[str]:
     """Areas that current posts name."""
-    return [area for (area,) in db.execute(AREAS, (now_ms,))]
-
-
-CATEGORIES = f"""
-SELECT category, COUNT(*) FROM post
-WHERE expires > :now AND state & {OVER} = 0 AND (:kind IS NULL OR kind = :kind) AND (:area IS NULL OR area = :area)
-GROUP BY category
-"""
+    return sorted({area for _kind, _category, area in tally.standing(db, now_ms) if area})
 
 
 def categories(db: sqlite3.Connection, view: View) -> dict[str, int]:
     """How many current posts of each category, whatever category the view has chosen. Those hidden here are counted."""
-    return dict(db.execute(CATEGORIES, {"now": view.now_ms, "kind": view.kind, "area": view.area}).fetchall())
+    found = Counter[str]()
+    for (kind, category, area), open_ in tally.standing(db, view.now_ms).items():
+        found[category] += open_ * (view.kind in (None, kind) and view.area in (None, area))
+    return {category: count for category, count in found.items() if count}
 
 
 BY_CODE = f"SELECT {COLUMNS} FROM code JOIN post ON post.n = code.n WHERE code.code = ? ORDER BY post.id"

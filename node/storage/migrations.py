@@ -118,6 +118,17 @@ ASKED = "CREATE INDEX post_asked ON post(n) WHERE state & 16 <> 0"  # 16: somebo
 
 SELDOM_MERGED = "INSERT INTO search (search, rank) VALUES ('automerge', 8)"  # merging half as often, bulk is quicker
 
+TALLIED = """
+CREATE TABLE tally (
+  kind TEXT, category TEXT, area TEXT,
+  open INTEGER NOT NULL,            -- posts that are not over and run out after the moment in board('tallied until')
+  PRIMARY KEY (kind, category, area)
+) WITHOUT ROWID;
+INSERT INTO tally (kind, category, area, open)
+  SELECT kind, category, area, COUNT(*) FROM post WHERE state & 7 = 0 AND expires > 0 GROUP BY kind, category, area;
+CREATE INDEX post_hidden ON post(n) WHERE state & 8 <> 0;
+"""
+
 
 def migrate(db: sqlite3.Connection) -> None:
     """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
@@ -199,3 +210,8 @@ def posters(db: Database) -> None:
 @migrations()
 def read_first(db: Database) -> None:
     _run(db, WAITING)
+
+
+@migrations()
+def tallied(db: Database) -> None:
+    _run(db, TALLIED)

@@ -124,7 +124,7 @@ def drop(db: sqlite3.Connection) -> None:
 
 
 def _clear(db: sqlite3.Connection) -> None:
-    for table in ("post", "code", "about", "spoken", "confirmed"):
+    for table in ("post", "code", "about", "spoken", "confirmed", "tally"):
         db.execute(f"DELETE FROM {table}")
     search.clear(db)
 

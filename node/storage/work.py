@@ -15,6 +15,7 @@ from node.storage.bulk import Bulk
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
 from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, MET, Row
+from node.storage.tally import Tally
 from sync import proofs
 from sync.log import SEQ_MASK, Held
 from sync.schema import FEED_SHIFT
@@ -42,6 +43,7 @@ class Work:
 
     def __init__(self, db: sqlite3.Connection, arrived_ms: int | None) -> None:
         self._db = db
+        self._tally = Tally(db)
         self._arrived_ms = arrived_ms
         self._feeds = Feeds(db)
         self._opened: dict[bytes, str] = {}
@@ -131,6 +133,7 @@ class Work:
             old = self._lifted[post_id] = row(self._db, post_id)
             if old:
                 _remove(self._db, old)
+                self._tally.take(old)
         return self._lifted[post_id]
 
     def refold(self, post_id: bytes, opened_at: Iterable[int] = ()) -> None:
@@ -168,6 +171,7 @@ class Work:
 
     def _write(self) -> None:
         """By rising n: an index that grows at its end is quick."""
+        self._tally.write(self._plain, self._new)
         self._new.sort(key=lambda row: row.n)
         rows.PLAIN.put(self._db, self._plain)
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
@@ -196,6 +200,8 @@ class Work:
             self._gone_on.append((new.met, new.met_ms, new.facts, new.n))
         else:
             self._changed.append(new)
+            self._tally.take(old)
+            self._tally.put(new)
 
     def _put(self, folded: Post, new: Row) -> None:
         self._new.append(new)

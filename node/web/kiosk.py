@@ -24,7 +24,7 @@ from node.web import (
 from node.web.languages import choices_in, remember
 from node.web.pages import go, now, run, show, to
 from node.web.places import is_kiosk_address, phone_path
-from node.web.reading import Page
+from node.web.reading import Page, kept, mark
 
 FREE = ("kiosk.attract", "kiosk.begin", "kiosk.leave", "kiosk.idle", "kiosk.still")
 FORGOTTEN = ("lang", "text", "contrast")
@@ -56,7 +56,8 @@ def keep_to_the_kiosk() -> AnyResponse | None:
 
 
 def attract() -> Page:
-    return show("kiosk/attract.html", counts=board.counts(run().db(), now(), run().space_id))
+    met = kept().made(mark(), "met_week", lambda: board.met_week(run().db(), now()))
+    return show("kiosk/attract.html", counts=board.counts(run().db(), now(), run().space_id), met_week=met)
 
 
 def begin() -> Page:
