@@ -44,10 +44,26 @@ def hang(run: Run, links: Sequence[str], place: str) -> bool:
     return True
 
 
-def take_down(run: Run, n: int) -> bool:
-    """Somebody took it off the wall: nothing is kept of it. True if it was known."""
+def take_down(run: Run, n: int) -> Poster | None:
+    """Somebody took it off the wall: nothing is kept of it. What was known of it, for whoever wants to undo that."""
     with turn.first(run.settings.data), log.writing(run.db()):
         return posters.take_down(run.db(), n)
+
+
+def print_again(run: Run, n: int) -> Poster | None:
+    """A new one with the addresses of now hangs in its place. What was known of the old one."""
+    host, numbers = addresses.told(run.settings.data, run.settings.port)
+    with turn.first(run.settings.data), log.writing(run.db()):
+        was = posters.one(run.db(), n)
+        if was:
+            posters.hang(run.db(), was.link, was.place, host, next(iter(numbers), ""), run.clock_ms())
+        return was
+
+
+def put_back(run: Run, was: Poster) -> None:
+    """It was not so: what was known of it is known again."""
+    with turn.first(run.settings.data), log.writing(run.db()):
+        posters.put_back(run.db(), was)
 
 
 def hanging(run: Run) -> list[Hanging]:

@@ -42,9 +42,29 @@ def hanging(db: sqlite3.Connection) -> list[Poster]:
     return [Poster(*row) for row in db.execute(ALL)]
 
 
-DOWN = "DELETE FROM poster WHERE n = ?"
+DOWN = "DELETE FROM poster WHERE n = ? RETURNING n, link, place, host, number, ms"
 
 
-def take_down(db: sqlite3.Connection, n: int) -> bool:
-    """Within the caller's transaction. True if it was known."""
-    return db.execute(DOWN, (n,)).rowcount > 0
+def take_down(db: sqlite3.Connection, n: int) -> Poster | None:
+    """Within the caller's transaction. What is forgotten now; None if it was not known."""
+    row = db.execute(DOWN, (n,)).fetchone()
+    return Poster(*row) if row else None
+
+
+ONE = "SELECT n, link, place, host, number, ms FROM poster WHERE n = ?"
+
+
+def one(db: sqlite3.Connection, n: int) -> Poster | None:
+    row = db.execute(ONE, (n,)).fetchone()
+    return Poster(*row) if row else None
+
+
+AS_IT_WAS = "UPDATE poster SET host = ?, number = ?, ms = ? WHERE n = ? AND link = ? AND place = ?"
+BACK = "INSERT INTO poster (link, place, host, number, ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (link, place) DO NOTHING"
+
+
+def put_back(db: sqlite3.Connection, was: Poster) -> None:
+    """Within the caller's transaction. As it was remembered, unless another one hangs in its place by now."""
+    said = (was.host, was.number, was.ms)
+    if not db.execute(AS_IT_WAS, (*said, was.n, was.link, was.place)).rowcount:
+        db.execute(BACK, (was.link, was.place, *said))

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.sign_in import FILE, NotMade, SignIn, TooMany, Unreadable
-from node.web import asking, desk_entries, desk_home, flyers, hanging, reviewing
+from node.web import asking, desk_entries, desk_home, flyers, hanging, lately, reviewing
 from node.web.desk_sessions import COOKIE, IDLE, IDLE_AT_NODE, Sessions
 from node.web.languages import N_, _
 from node.web.pages import go, run, show
@@ -30,6 +30,7 @@ WRONG = N_("No steward of this space has this passphrase. Nothing was opened.")
 def install(app: Flask, sign_in: SignIn) -> None:
     app.config["SIGN_IN"] = sign_in
     app.extensions["desk_sessions"] = Sessions(os.urandom)
+    lately.install(app)
     app.jinja_env.globals.update(desk_entries=_entries, at_node=at_node, desk_idle=_idle)
 
 
@@ -40,7 +41,7 @@ def make() -> Blueprint:
     desk.add_url_rule("/sign-in", "enter", enter, methods=["POST"])
     desk.add_url_rule("/leave", "leave", leave, methods=["POST"])
     desk.add_url_rule("/over", "over", over)
-    for room in (desk_home, reviewing, flyers, hanging):
+    for room in (desk_home, reviewing, flyers, hanging, lately):
         room.add_to(desk)
     return desk
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 
-from node import intake
+from node import intake, stewards
 from node.app import create_app
 from node.domain.wishes import OpenPost, PromiseHelp
 from node.run import Run
 from node.settings import Settings
+from node.sign_in import SignIn
 from node.start import open_run
-from node.ticket_office import Office
+from node.ticket_office import Office, Turns
+from node.web.desk_sessions import Sessions
 from sync import circle
 from tests.web.page import Page
 
@@ -204,3 +207,50 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     app.jinja_env.bytecode_cache = COMPILED
     yield Hall(run, app, clock)
     run.close()
+
+
+@dataclass
+class Seconds:
+    """The time by which the desk's sessions end."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Desk:
+    """The hall's desk, its passphrase known without the slow step."""
+
+    hall: Hall
+    seconds: Seconds = field(default_factory=Seconds)
+    passphrase: str = "three warm loaves on a cold sill"
+
+    def browser(self, address: str = "10.0.0.7", language: str = "en") -> Person:
+        base = "http://localhost:8080" if address.startswith("127.") else "http://corkboard.local:8080"
+        person = Person(self.hall.app.test_client(), address, base=base)
+        person.client.set_cookie("lang", language, domain=base.split("/")[2].split(":")[0])
+        return person
+
+    def steward(self, address: str = "10.0.0.7", language: str = "en") -> Person:
+        """Somebody who has signed in."""
+        person = self.browser(address, language)
+        person.opens("/desk/")
+        person.answers(passphrase=self.passphrase)
+        assert person.path == "/desk/", person.page.text
+        return person
+
+
+@pytest.fixture
+def desk(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    held = Desk(hall)
+
+    def knows(_: Path, typed: str, turn: Callable[[], AbstractContextManager[None]]) -> bool:
+        with turn():
+            return typed == held.passphrase
+
+    monkeypatch.setattr(stewards, "stewards_of", lambda folder: 1)
+    hall.app.config["SIGN_IN"] = SignIn(hall.run.settings.data, Turns(), knows=knows, beat=0.001)
+    hall.app.extensions["desk_sessions"] = Sessions(lambda size: b"%032d" % next(hall.people), held.seconds)
+    return held

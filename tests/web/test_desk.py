@@ -1,71 +1,29 @@
-"""The door of the desk: who gets in, for how long, and what stays when they leave."""
+"""The desk: who gets in, for how long, what stays when they leave; and its flyers."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from node import stewards
+from node import addresses, intake, posters, stewards
 from node.app import create_app
-from node.sign_in import SignIn
-from node.ticket_office import Turns
+from node.domain.wishes import MarkMet
+from node.storage import board
+from node.web import lately
 from node.web.desk_sessions import IDLE, IDLE_AT_NODE, LONGEST, MOST, Sessions
-from tests.web.conftest import Hall, Person, quick_office
+from tests.web.conftest import Desk, Hall, Person, Seconds, quick_office
 
-GOOD = "three warm loaves on a cold sill"
 DOOR = "/desk/sign-in"
 
 
-@dataclass
-class Seconds:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class Desk:
-    """The hall's desk, its passphrase known without the slow step, and the time by which sessions end."""
-
-    hall: Hall
-    seconds: Seconds
-
-    def browser(self, address: str = "10.0.0.7", language: str = "en") -> Person:
-        base = "http://localhost:8080" if address.startswith("127.") else "http://corkboard.local:8080"
-        person = Person(self.hall.app.test_client(), address, base=base)
-        person.client.set_cookie("lang", language, domain=base.split("/")[2].split(":")[0])
-        return person
-
-    def steward(self, address: str = "10.0.0.7", language: str = "en") -> Person:
-        """Somebody who has signed in."""
-        person = self.browser(address, language)
-        person.opens("/desk/")
-        person.answers(passphrase=GOOD)
-        assert person.path == "/desk/", person.page.text
-        return person
-
-
-@pytest.fixture
-def desk(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    def knows(_: Path, typed: str, turn: Any) -> bool:
-        held: AbstractContextManager[None] = turn()
-        with held:
-            return typed == GOOD
-
-    monkeypatch.setattr(stewards, "stewards_of", lambda folder: 1)
-    hall.app.config["SIGN_IN"] = SignIn(hall.run.settings.data, Turns(), knows=knows, beat=0.001)
-    seconds = Seconds()
-    hall.app.extensions["desk_sessions"] = Sessions(lambda size: b"%032d" % next(hall.people), seconds)
-    return Desk(hall, seconds)
-
-
-def pages(desk: Desk) -> list[str]:
-    return [rule.rule for rule in desk.hall.app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
+def pages(desk: Desk, method: str) -> list[str]:
+    """All of the desk's but its door."""
+    rules = [rule for rule in desk.hall.app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
+    behind = [rule for rule in rules if rule.endpoint not in ("desk.sign_in", "desk.enter", "desk.leave", "desk.over")]
+    return [
+        rule.rule.replace("<code>", "123456789").replace("<int:n>", "1")
+        for rule in behind
+        if method in (rule.methods or ())
+    ]
 
 
 def test_a_steward_signs_in_and_leaves_and_back_opens_nothing(desk: Desk) -> None:
@@ -82,22 +40,22 @@ def test_a_steward_signs_in_and_leaves_and_back_opens_nothing(desk: Desk) -> Non
 
 
 def test_every_page_of_the_desk_but_the_door_asks_who_comes(desk: Desk) -> None:
-    stranger, shut = desk.browser(), []
-    for path in pages(desk):
-        stranger.opens(path.replace("<code>", "123456789").replace("<int:n>", "1"))
-        if stranger.path == DOOR:
-            shut.append(path)
-    assert len(shut) > 5 and set(pages(desk)) - set(shut) == {"/desk/leave"}  # which is only ever sent
-    stranger.sends("/desk/flyers/hanging", n="1")
-    assert stranger.status == 403  # no token
-    stranger.opens(DOOR)
-    stranger.sends("/desk/flyers/hanging", n="1", token=stranger.page.answer.fields["token"])
-    assert stranger.path == DOOR
+    stranger = desk.browser()
+    assert len(pages(desk, "GET")) >= 5 and len(pages(desk, "POST")) >= 4
+    for path in pages(desk, "GET"):
+        stranger.opens(path)
+        assert stranger.path == DOOR, path
+    token = stranger.opens(DOOR).answer.fields["token"]
+    for path in pages(desk, "POST"):
+        stranger.sends(path, n="1")
+        assert stranger.status == 403, path
+        stranger.sends(path, n="1", token=token)
+        assert stranger.path == DOOR, path
 
 
 def test_a_wrong_passphrase_is_answered_the_same_whatever_is_wrong_and_never_shown_again(desk: Desk) -> None:
     maryam, answers = desk.browser(), set()
-    for typed in ("", "nearly " + GOOD, GOOD.upper(), "x" * 5_000):
+    for typed in ("", "nearly " + desk.passphrase, desk.passphrase.upper(), "x" * 5_000):
         maryam.opens("/desk/")
         page = maryam.answers(passphrase=typed)
         assert maryam.status == 422 and "No steward of this space has this passphrase" in page.text
@@ -157,7 +115,7 @@ def test_whoever_knew_an_earlier_cookie_has_nothing_after_the_sign_in(desk: Desk
     before = maryam.client.get_cookie("desk", domain="corkboard.local", path="/desk")
     maryam.client.set_cookie("desk", "f" * 64, domain="corkboard.local", path="/desk")
     maryam.opens(DOOR)
-    maryam.answers(passphrase=GOOD)
+    maryam.answers(passphrase=desk.passphrase)
     after = maryam.client.get_cookie("desk", domain="corkboard.local", path="/desk")
     assert before and after and after.value not in (before.value, "f" * 64)
 
@@ -183,7 +141,7 @@ def test_more_desks_than_there_are_stewards_end_the_oldest() -> None:
 
 
 def test_a_space_without_a_stewards_key_says_how_to_make_one(hall: Hall) -> None:
-    maryam = Desk(hall, Seconds()).browser()
+    maryam = Desk(hall).browser()
     page = maryam.opens("/desk/")
     assert "steward --make" in page.text and not any(form.id == "answer" for form in page.forms)
     (hall.run.settings.data / stewards.FILE).write_bytes(b"{}")
@@ -202,3 +160,86 @@ def test_pages_that_the_desk_shares_with_the_touchscreen_stay_at_the_desk(desk: 
         page = maryam.opens(path)
         assert 'dir="rtl"' in page.html and maryam.path == path.partition("?")[0], path
         assert not any(each.startswith(("/kiosk", "/flyer")) for each in page.links), path
+
+
+def met(hall: Hall, link: str) -> None:
+    intake.record(hall.run, MarkMet(board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)[0].id))
+
+
+def presses(person: Person, action: str, **fields: str) -> None:
+    token = next(form.fields["token"] for form in person.page.forms if form.action == action)
+    person.sends(action, token=token, **fields)
+
+
+def test_the_desk_says_which_flyers_to_take_down_and_a_mistake_is_undone(desk: Desk) -> None:
+    hall, link = desk.hall, desk.hall.has("Rice")
+    posters.hang(hall.run, [link, ""], "Mill Lane bus stop")
+    maryam = desk.steward()
+    assert "Nothing waits for you" in maryam.page.text
+    met(hall, link)
+    page = maryam.opens("/desk/")
+    assert "1 thing waits for you" in page.text and "1 flyer to take down" in page.text
+    page = maryam.opens("/desk/flyers/hanging")
+    assert "Take these down" in page.text and "Met. Thank you" in page.text and "Rice" not in page.text
+    before = posters.hanging(hall.run)
+    down = next(each.poster for each in before if each.what == "down")
+    presses(maryam, "/desk/flyers/hanging", n=str(down.n))
+    assert "Taken down: " in maryam.page.text and [each.what for each in posters.hanging(hall.run)] == ["up"]
+    key = next(value for form in maryam.page.forms for name, value in form.buttons if name == "key")
+    presses(maryam, "/desk/undo", key=key, page="hanging")
+    assert maryam.path == "/desk/flyers/hanging" and "Taken down: " not in maryam.page.text
+    known = {(each.poster.link, each.poster.place, each.poster.ms) for each in posters.hanging(hall.run)}
+    assert known == {(each.poster.link, each.poster.place, each.poster.ms) for each in before}
+    maryam.opens("/desk/flyers/hanging")
+    presses(maryam, "/desk/flyers/hanging", n=str(next(e.poster.n for e in posters.hanging(hall.run) if e.poster.link)))
+    hall.clock.passes(minutes=lately.MINUTES)
+    assert "Taken down: " not in maryam.opens("/desk/").text
+
+
+def test_a_flyer_whose_address_is_lost_is_printed_again_and_that_is_undone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall, link = desk.hall, desk.hall.has("Rice")
+    monkeypatch.setattr(addresses, "here", lambda: ["10.0.0.5"])
+    posters.hang(hall.run, [link, hall.has("Oil")], "Mill Lane bus stop")
+    monkeypatch.setattr(addresses, "here", lambda: ["10.9.0.7"])
+    addresses.keep_name(hall.run.settings.data, "corkboard-2.local")
+    maryam = desk.steward()
+    assert "2 flyers to print again" in maryam.page.text
+    page = maryam.opens("/desk/flyers/hanging")
+    assert "Printed on it: corkboard.local:8080 · 10.0.0.5:8080" in page.text
+    assert "These do now: corkboard-2.local:8080 · 10.9.0.7:8080" in page.text
+    both = next(each for each in page.links if each.count("p=") == 2)
+    assert maryam.opens(both).text.count("Mill Lane") == 0 and maryam.status == 200
+    maryam.opens("/desk/flyers/hanging")
+    presses(maryam, "/desk/flyers/renewed", n=str(posters.hanging(hall.run)[0].poster.n))
+    assert sorted(each.what for each in posters.hanging(hall.run)) == ["again", "up"]
+    key = next(value for form in maryam.page.forms for name, value in form.buttons if name == "key")
+    presses(maryam, "/desk/undo", key=key, page="home")
+    assert maryam.path == "/desk/" and [each.what for each in posters.hanging(hall.run)] == ["again"] * 2
+
+
+def test_many_flyers_are_down_by_one_button_and_a_thing_is_undone_once(desk: Desk) -> None:
+    hall, links = desk.hall, [desk.hall.has("Rice") for _ in range(3)]
+    posters.hang(hall.run, links, "Mill Lane bus stop")
+    for link in links:
+        met(hall, link)
+    maryam = desk.steward()
+    token = maryam.opens("/desk/flyers/hanging").forms[-1].fields["token"]
+    numbers = [str(each.poster.n) for each in posters.hanging(hall.run)]
+    maryam.client.post(
+        "/desk/flyers/hanging",
+        data={"n": numbers, "token": token},
+        base_url=maryam.base,
+        environ_base={"REMOTE_ADDR": maryam.address},
+    )
+    assert posters.hanging(hall.run) == []
+    page = maryam.opens("/desk/")
+    keys = [value for form in page.forms for name, value in form.buttons if name == "key"]
+    assert len(keys) == 3 and page.text.count("Taken down: ") == 3
+    for _ in range(2):
+        maryam.sends("/desk/undo", token=token, key=keys[0])
+    posters.hang(hall.run, links, "Mill Lane bus stop")  # others hang there by now
+    now = posters.hanging(hall.run)
+    maryam.sends("/desk/undo", token=token, key=keys[1])
+    assert posters.hanging(hall.run) == now and len(now) == 3

@@ -7,9 +7,8 @@ import re
 import pytest
 
 from node import intake, reviewing
-from tests.web.conftest import Hall, Person
+from tests.web.conftest import Desk, Hall, Person
 from tests.web.page import Page
-from tests.web.test_desk import Desk, desk  # noqa: F401  (a fixture)
 from tests.web.test_posting import all_posts
 from tests.web.test_read_first import queued, sent
 
@@ -17,7 +16,7 @@ REVIEW = "/desk/review"
 
 
 @pytest.fixture
-def maryam(desk: Desk) -> Person:  # noqa: F811
+def maryam(desk: Desk) -> Person:
     reviewing.turn_it(desk.hall.run, True)
     return desk.steward()
 
