@@ -23,8 +23,8 @@ from sync.bundle import MAGIC, Reader, Writer
 from sync.carry import Carried, Packed, Progress
 from sync.exchange import Caller
 from sync.identity import sync_folder
+from sync.pull import Visited
 from sync.refusals import Refused
-from sync.visits import Visited
 
 THE_CIRCLE = b""
 A_STICK = "a stick"

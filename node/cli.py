@@ -14,22 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from node import __version__
-from node.commands import (
-    backups,
-    blocking,
-    bundles,
-    circle,
-    clock,
-    flyers,
-    posts,
-    quotas,
-    review,
-    stewards,
-    succession,
-    tickets,
-    upkeep,
-)
+from node import __version__, commands
 from node.commands.common import Failed, Here, common
 from node.domain.refusals import Refusals
 from node.settings import write_default
@@ -41,19 +26,25 @@ TRACEBACK = "CORKBOARD_TRACEBACK"
 
 
 class Commands(click.Group):
-    """A group whose default command is `serve`, options and all."""
+    """A group whose default command is `serve`, options and all. The others are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([DEFAULT, *commands.NAMES])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or commands.named(cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
-            _refuse_options_first(ctx, args, list(self.commands))
+            _refuse_options_first(ctx, args, self.list_commands(ctx))
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
 
-def _refuse_options_first(ctx: click.Context, args: list[str], commands: list[str]) -> None:
+def _refuse_options_first(ctx: click.Context, args: list[str], names: list[str]) -> None:
     """`--data x status` would serve: say how it is written instead."""
     for before, word in itertools.pairwise(args):
-        if word in commands and before not in ("--name", "--data"):
+        if word in names and before not in ("--name", "--data"):
             raise click.UsageError(f"Options come after the command: {word} {args[0]} …", ctx)
 
 
@@ -79,25 +70,6 @@ def serve_command(here: Here) -> None:
         serve.serve(here.settings, here.talk if here.quiet else here.say)
     except (serve.AlreadyServing, listening.PortTaken) as error:
         raise Failed(str(error)) from None
-
-
-for room in (
-    posts,
-    circle,
-    bundles,
-    blocking,
-    quotas,
-    tickets,
-    stewards,
-    upkeep,
-    backups,
-    succession,
-    clock,
-    flyers,
-    review,
-):
-    for each in room.COMMANDS:
-        cli.add_command(each)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import errno
-import json
 import logging
 import os
 import secrets
@@ -20,15 +18,13 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from node import addresses, burying, control, forking, intake, meeting, nightly
+from node import addresses, burying, control, forking, intake, meeting, nightly, orders
 from node.carrying import AGAIN_SECONDS, Busy, Carrying
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
 from node.run import Run
-from node.settings import Settings
 from node.start import open_run
 from node.storage import turn
 from sync import circle, log
@@ -242,18 +238,6 @@ class Exchange:
         }
 
 
-def orders_line(settings: Settings, web_ports: list[int]) -> bytes:
-    """What `serve` tells this process: the first line of its standard input."""
-    return json.dumps({"settings": dataclasses.asdict(settings), "web_ports": web_ports}, default=str).encode() + b"\n"
-
-
-def read_orders(line: bytes) -> tuple[Settings, list[int]]:
-    orders = json.loads(line)
-    told: dict[str, Any] = orders["settings"]
-    lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
-    return Settings(**{**told, **lists, "data": Path(told["data"])}), orders["web_ports"]
-
-
 async def _first_of(*jobs: Coroutine[Any, Any, object]) -> None:
     """Until one of these ends. If it failed, so does the process: started anew it is whole again."""
     tasks = [asyncio.create_task(job) for job in jobs]
@@ -290,7 +274,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="exchange: %(message)s")
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # what a stranger sends is no news
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a network that is down or filters is told by `status`
-    settings, web_ports = read_orders(sys.stdin.buffer.readline())
+    settings, web_ports = orders.read(sys.stdin.buffer.readline())
     asyncio.run(_work(open_run(settings), web_ports))
     os._exit(0)  # a thread in the middle of a transaction is rolled back; nobody waits for it
 

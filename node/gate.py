@@ -18,9 +18,8 @@ from sync.exchange import trusted
 from sync.handshake import BadHandover
 from sync.identity import shown
 from sync.peers import tls
-from sync.pull import Report
+from sync.pull import Report, Visited
 from sync.refusals import Refused
-from sync.visits import Visited, Visits
 
 RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
 
@@ -93,6 +92,8 @@ def in_words(visited: Visited) -> dict[str, Any]:
 
 async def pull_once(run: Run, address: str | None) -> list[dict[str, Any]]:
     """What {"do": "pull"} answers, for a node that does not serve."""
+    from sync.visits import Visits  # with it comes all of HTTP, which most who have a gate do without
+
     gate, context = BoardGate(run), tls.client_context(run.identity, trusted(run.db()))
     me, port, began_ms = run.identity.node_fingerprint, run.settings.peer_port, run.clock_ms()
     visits = Visits(gate, context, me, lambda: port, run.clock_ms, gate.keys_told, stay=False, visited=gate.visited)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from node import addresses, carrying, exchange_process, greeting, intake, listening, uploads
+from node import addresses, carrying, greeting, intake, listening, orders, uploads
 from node.app import create_app
 from node.settings import Settings
 from node.start import open_run
@@ -83,7 +83,7 @@ class ExchangeChild:
     unexpected end."""
 
     def __init__(self, settings: Settings, web_ports: list[int], say: Say, tidy: Callable[[], object]) -> None:
-        self._orders, self._say, self._tidy = exchange_process.orders_line(settings, web_ports), say, tidy
+        self._orders, self._say, self._tidy = orders.line(settings, web_ports), say, tidy
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
@@ -117,7 +117,7 @@ class ExchangeChild:
 
     def _run_once(self) -> int:
         """The exit code of one exchange process; it shares no signal with the terminal and ends with its input."""
-        command = [sys.executable, "-m", exchange_process.__name__]
+        command = [sys.executable, "-m", orders.TO]
         try:
             child = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd=_HOME)
         except OSError as error:

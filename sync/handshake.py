@@ -14,8 +14,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from spake2 import SPAKE2_A, SPAKE2_B
-from spake2.spake2 import SPAKEError
 
 from sync import digits
 from sync.entry import b64, unb64
@@ -248,6 +246,8 @@ class Side:
     """
 
     def __init__(self, caller: bool, code: bytes, caller_certs: tuple[bytes, bytes], server_node_cert: bytes):
+        from spake2 import SPAKE2_A, SPAKE2_B  # loaded by those who pair alone: it works out its tables first
+
         self._caller = caller
         self._who = _hash(*caller_certs), _hash(server_node_cert)
         self._spake = (SPAKE2_A if caller else SPAKE2_B)(TAG + code, idA=self._who[0], idB=self._who[1])
@@ -256,6 +256,8 @@ class Side:
 
     def agree(self, other_half: bytes, server_space_cert: bytes) -> None:
         """A wrong code gives another key and no error here. Raises BadHandover on a half that is none."""
+        from spake2.spake2 import SPAKEError
+
         try:
             agreed = self._spake.finish(other_half)
         except (SPAKEError, ValueError) as error:

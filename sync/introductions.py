@@ -14,10 +14,10 @@ from typing import Literal
 import msgspec
 
 from sync import blocks, circle, log, proofs
+from sync.address import read_address
 from sync.entry import INTRODUCED, b64, unb64
 from sync.handshake import BadHandover, Handover, PairingError, plain_name
 from sync.log import Held
-from sync.pairing_call import read_address
 from sync.refusals import BadEntry
 from sync.schema import FEED_SHIFT
 

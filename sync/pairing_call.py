@@ -4,17 +4,15 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
+from sync.address import PORT, Address, read_address
 from sync.entry import b64
 from sync.handshake import (
     ERRORS,
-    BadAddress,
     BadHandover,
     Confirm,
     Handover,
@@ -38,40 +36,9 @@ from sync.handshake import (
 )
 from sync.peers.tls import stranger_context
 
-PORT = 8081
 STEP_S = 10.0
 ASK_AGAIN = 3
 ANSWER_LIMIT = 1 << 20
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where to call, always by TLS. `text` is how the peer table keeps it."""
-
-    host: str
-    port: int
-
-    @property
-    def text(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"https://{host}:{self.port}"
-
-
-def read_address(text: str) -> Address:
-    """10.0.0.5, corkboard.local:8081, https://10.0.0.5/, [fe80::1%eth0]:8081, fe80::1 … Raises BadAddress."""
-    text = text.strip()
-    scheme, slashes, rest = text.partition("://")
-    bare = rest if slashes else scheme
-    if bare.count(":") > 1 and not bare.startswith("["):
-        bare = f"[{bare}]"
-    try:
-        parts = urlsplit("//" + bare)
-        host, port = parts.hostname or "", PORT if parts.port is None else parts.port
-    except ValueError as error:
-        raise BadAddress from error
-    if not host or not port or "@" in bare or any(c.isspace() for c in host):
-        raise BadAddress
-    return Address(host, port)
 
 
 async def pair(address: str, code: str, me: Handover, timeout_s: float = STEP_S) -> Handover:

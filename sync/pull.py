@@ -80,6 +80,16 @@ class Report:
         return self.void | self.passed | self.refused.keys()
 
 
+@dataclass(frozen=True)
+class Visited:
+    """How one visit went. error: its key, "" when it went well; report: what came in, also before an error."""
+
+    node: bytes
+    name: str
+    report: Report
+    error: str
+
+
 class Pull:
     """One visit to one peer.
 

@@ -22,7 +22,7 @@ from sync import circle, clocks, known
 from sync.exchange import Caller, Gate, caller
 from sync.messages import Poke, write
 from sync.peers.client import Declined, Link, Unreachable
-from sync.pull import Pull, Report
+from sync.pull import Pull, Report, Visited
 from sync.refusals import Refused, Unaccepted
 
 EVERY_SECONDS = 60.0
@@ -39,16 +39,6 @@ log = logging.getLogger("corkboard.visits")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Visited:
-    """How one visit went. error: its key, "" when it went well; report: what came in, also before an error."""
-
-    node: bytes
-    name: str
-    report: Report
-    error: str
 
 
 @dataclass

@@ -12,10 +12,10 @@ from node.blocking import NotBlocked
 from node.commands.common import Failed, Here, common, many
 from node.gate import pull_once
 from node.run import Run
-from sync import circle, introductions, pairing
+from sync import circle, introductions
+from sync.address import read_address
 from sync.handshake import Handover, PairingError
 from sync.identity import shown
-from sync.pairing_call import read_address
 
 PULL_SECONDS = 3600.0
 WHY = {
@@ -64,9 +64,11 @@ def _show_code(here: Here) -> None:
 
 
 def _type_code(here: Here, code: str, address: str) -> None:
+    from sync import pairing_call  # the client is loaded by whoever calls somebody
+
     with here.run() as run:
         try:
-            theirs = asyncio.run(pairing.pair(address, code, _ours(run)))
+            theirs = asyncio.run(pairing_call.pair(address, code, _ours(run)))
             meeting.join(run, theirs)
         except PairingError as error:
             raise Failed(str(error)) from None

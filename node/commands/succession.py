@@ -15,10 +15,10 @@ from node.restoring import NotRestored
 from node.run import Run, now_ms
 from node.settings import write_default
 from node.start import OWN_NAMED, open_run
+from sync.address import read_address
 from sync.handshake import PairingError
 from sync.identity import paper_on_disk
 from sync.log import writing
-from sync.pairing_call import read_address
 
 
 @click.command()

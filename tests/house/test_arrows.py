@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from node import commands
 from tests.house import rooms
 
 MAY_USE = {  # a room, and what of ours it may import; the longest name that fits counts
@@ -124,10 +125,15 @@ def test_the_look_at_imports_sees_every_form_of_them() -> None:
     assert room_of("node.webs") == "node" and room_of("node.web.kiosk") == "node.web"
 
 
+def test_every_command_is_in_the_module_that_is_loaded_for_it() -> None:
+    for module, names in commands.MODULES.items():
+        assert tuple(each.name for each in commands.of(module)) == names
+
+
 def test_every_room_can_be_reached() -> None:
     """Nothing lies about that no command, page or process uses."""
     reached: set[str] = set()
-    ahead = ["node.cli", "node.exchange_process"]
+    ahead = ["node.cli", "node.exchange_process", *(f"node.commands.{module}" for module in commands.MODULES)]
     while ahead:
         name = ahead.pop()
         if name in rooms.modules() and name not in reached:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sync.address import Address, read_address
 from sync.entry import b64
 from sync.handshake import (
     BadAddress,
@@ -34,7 +35,6 @@ from sync.handshake import (
 )
 from sync.identity import found
 from sync.pairing import OPEN_S, PairingWindow, pair
-from sync.pairing_call import Address, read_address
 from sync.peers import tls
 
 
