@@ -30,6 +30,7 @@ from sync import identity
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the exchange is started again; doubles while it keeps ending
 STEADY_SECONDS = 60.0
 STOP_SECONDS = 4.0
+SETTLING_SECONDS = 15.0  # a start has the machine for itself: deriving four tickets takes as long as the rest of it
 LOCK = "serve.lock"
 
 Say = Callable[[str], None]
@@ -46,7 +47,7 @@ def serve(settings: Settings, say: Say = lambda line: print(line, flush=True)) -
         sockets = listening.listen(settings.host, settings.port)
         run = open_run(settings)
         office = office_of(settings.data)
-        office.work_ahead()
+        office.work_ahead(SETTLING_SECONDS)
         carrying.empty(settings.data)
         brought = uploads.Uploads(BRING, settings.data / carrying.FOLDER)
         server = listening.web_server(create_app(run, office), sockets, uploads=brought)

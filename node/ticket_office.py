@@ -248,16 +248,19 @@ class Office:
         with turn:
             return digits, self._stretched(digits)
 
-    def work_ahead(self) -> threading.Thread:
-        """Keeps some tickets ready, on a thread that ends with the process."""
-        thread = threading.Thread(target=self._keep_ready, name="tickets", daemon=True)
+    def work_ahead(self, settling: float = 0.0) -> threading.Thread:
+        """Keeps some tickets ready, on a thread that ends with the process. settling: seconds for which one is enough,
+        unless somebody takes it."""
+        thread = threading.Thread(target=self._keep_ready, args=(settling,), name="tickets", daemon=True)
         thread.start()
         return thread
 
-    def _keep_ready(self) -> None:
+    def _keep_ready(self, settling: float) -> None:
         while True:
             while len(self._ready) < self._ahead:
                 self._ready.append(self._derive(self.turns.ahead()))
+                self._wanted.wait(settling)
+                settling = 0.0
             self._wanted.clear()
             if len(self._ready) >= self._ahead:
                 self._wanted.wait()

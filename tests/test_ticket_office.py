@@ -157,6 +157,21 @@ def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
     assert len(drawn) == AHEAD and all(len(digits) == tickets.LENGTH for digits in drawn)
 
 
+def test_at_a_start_one_is_ready_and_the_others_follow_once_it_is_taken(hall: Node) -> None:
+    derived = threading.Semaphore(0)
+
+    def seen(digits: str) -> bytes:
+        derived.release()
+        return quick(digits)
+
+    folder = hall.folder
+    counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=seen)
+    counter.work_ahead(settling=3600)
+    assert derived.acquire(timeout=60) and not derived.acquire(timeout=0.05)
+    counter.issue()
+    assert all(derived.acquire(timeout=60) for _ in range(AHEAD))
+
+
 def test_phones_that_post_leave_tickets_ready_for_who_stands_at_the_touchscreen(hall: Node) -> None:
     derived: list[str] = []
 
