@@ -46,7 +46,7 @@ class BoardGate:
 
     def accept(
         self,
-        pages: list[list[Entry]],
+        pages: Sequence[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",

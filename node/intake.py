@@ -138,7 +138,7 @@ def record_all(run: Run, wishes: Sequence[Wish], progress: Progress | None = Non
 
 def accept(
     run: Run,
-    pages: Iterable[list[Entry]],
+    pages: Iterable[Sequence[Entry]],
     proofs: Iterable[bytes] = (),
     payloads: Iterable[Entry] = (),
     by: bytes = b"",

@@ -13,6 +13,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sync.base64url import URL, column, few, unb64_all
 from sync.refusals import BadCommitment, BadEntry, BadSignature
 
 BOARD, OPEN, CLOSE, INTRODUCED, BLOCKED, CUTOFFS, CONFIRMED, CHECKPOINT = range(8)
@@ -25,7 +26,6 @@ SIGN_EVERY_BYTES = 512 * 1024
 INTEGERS_BELOW = 2**53
 
 HEAD_TAG = b"cb1 head\n"
-_URL = bytes.maketrans(b"-_+/", b"+/-_")  # a swap: the wrong alphabet becomes the other wrong one and is noticed
 _CONTROL_AS_ZERO = bytes(0 if byte < 0x20 and byte != 0x0A else byte for byte in range(256))
 
 Count = Annotated[int, msgspec.Meta(ge=0, lt=INTEGERS_BELOW)]
@@ -75,13 +75,13 @@ class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     size: Annotated[int, msgspec.Meta(ge=STEP, le=PAYLOAD_LIMIT, multiple_of=STEP)]
 
 
-class _WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+class WireLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     h: _WireHeader
     g: str = ""
     n: str = ""
 
 
-_decode_lines = msgspec.json.Decoder(list[_WireLine]).decode
+_decode_lines = msgspec.json.Decoder(list[WireLine]).decode
 _decode_header = msgspec.json.Decoder(_WireHeader).decode
 _encode = msgspec.json.Encoder().encode
 _blake2b = hashlib.blake2b
@@ -89,20 +89,20 @@ _blake2b = hashlib.blake2b
 
 def b64(data: bytes) -> str:
     """Unpadded base64url, the only way bytes are written on the wire."""
-    return binascii.b2a_base64(data, newline=False).translate(_URL).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).translate(URL).rstrip(b"=").decode()
 
 
 def unb64(text: str, length: int) -> bytes:
     """The bytes of one unpadded base64url word. Raises BadEntry unless it is exactly what b64() writes."""
-    return _unb64_all([text], length)[0]
+    return unb64_all([text], length)[0]
 
 
-_NO_ENTRY = hashlib.blake2b(digest_size=32, person=b"cb1 entry")
+NO_ENTRY = hashlib.blake2b(digest_size=32, person=b"cb1 entry")
 
 
 def entry_id(raw: bytes) -> bytes:
     """BLAKE2b-256 over a domain tag and the header bytes."""
-    state = _NO_ENTRY.copy()  # a copy is quicker than a new one
+    state = NO_ENTRY.copy()  # a copy is quicker than a new one
     state.update(raw)
     return state.digest()
 
@@ -152,10 +152,17 @@ def sign(key: Ed25519PrivateKey, raw: bytes) -> bytes:
 
 def check_signature(entry: Entry) -> None:
     """Raises BadSignature unless the feed itself has signed this entry."""
+    if not is_signed(entry.header.feed, entry.sig, entry.raw):
+        raise BadSignature(f"entry {entry.header.seq} is not signed by its feed")
+
+
+def is_signed(feed: bytes, sig: bytes, raw: bytes) -> bool:
+    """Whether this feed signed this header."""
     try:
-        Ed25519PublicKey.from_public_bytes(entry.header.feed).verify(entry.sig, HEAD_TAG + entry.raw)
+        Ed25519PublicKey.from_public_bytes(feed).verify(sig, HEAD_TAG + raw)
     except (InvalidSignature, ValueError):
-        raise BadSignature(f"entry {entry.header.seq} is not signed by its feed") from None
+        return False
+    return True
 
 
 def check_commitment(entry: Entry) -> None:
@@ -186,15 +193,20 @@ def parse_page(data: bytes) -> list[Entry]:
     so writing the entries again gives the same bytes. Raises BadEntry."""
     if not data:
         return []
-    if not data.endswith(b"\n") or 0 in data.translate(_CONTROL_AS_ZERO):
+    if not plain_bytes(data):
         raise BadEntry("a page is lines of bytes from 0x20 up, each ended by a line feed")
     heads, payloads = _cut(data[:-1].split(b"\n"))
-    lines = _lines(heads)
+    lines = lines_of(heads)
     raws = [head[5 : head.rindex(b"]") + 1] for head in heads]
     headers = _headers([line.h for line in lines])
     salts = _salts(lines, payloads)
     sigs = [unb64(line.g, 64) if line.g else b"" for line in lines]
     return list(map(Entry, headers, raws, map(entry_id, raws), sigs, salts, payloads))
+
+
+def plain_bytes(data: bytes) -> bool:
+    """Whether it is lines of bytes from 0x20 up."""
+    return data.endswith(b"\n") and 0 not in data.translate(_CONTROL_AS_ZERO)
 
 
 def _cut(lines: list[bytes]) -> tuple[list[bytes], list[bytes | None]]:
@@ -213,7 +225,7 @@ def _cut(lines: list[bytes]) -> tuple[list[bytes], list[bytes | None]]:
     return heads, payloads
 
 
-def _lines(heads: Sequence[bytes]) -> list[_WireLine]:
+def lines_of(heads: Sequence[bytes]) -> list[WireLine]:
     """Decoded all at once, and written again: what differs by a byte is refused."""
     page = b"[" + b"},".join(heads) + b"}]"
     try:
@@ -237,7 +249,7 @@ def _wire_header(raw: bytes) -> _WireHeader:
 
 def _headers(wires: Sequence[_WireHeader]) -> list[Header]:
     """Column by column, since base64url is decoded quickest many words at a time."""
-    refs = iter(_unb64_all([ref for wire in wires for ref in wire.refs], 32))
+    refs = iter(unb64_all([ref for wire in wires for ref in wire.refs], 32))
     return [
         Header(
             feed,
@@ -253,57 +265,20 @@ def _headers(wires: Sequence[_WireHeader]) -> list[Header]:
         )
         for wire, feed, prev, post, owner, commit in zip(
             wires,
-            _few([wire.feed for wire in wires]),
-            _column([wire.prev for wire in wires]),
-            _few([wire.post for wire in wires]),
-            _few([wire.owner for wire in wires]),
-            _column([wire.commit for wire in wires]),
+            few([wire.feed for wire in wires]),
+            column([wire.prev for wire in wires]),
+            few([wire.post for wire in wires]),
+            few([wire.owner for wire in wires]),
+            column([wire.commit for wire in wires]),
             strict=True,
         )
     ]
 
 
-def _column(words: Sequence[str]) -> list[bytes]:
-    """Ids or keys, "" where there is none."""
-    found = _unb64_all([word for word in words if word], 32)
-    if len(found) == len(words):
-        return found
-    left = iter(found)
-    return [next(left) if word else b"" for word in words]
-
-
-def _few(words: Sequence[str]) -> list[bytes]:
-    """As _column(), of words that are mostly the same."""
-    distinct = list(dict.fromkeys(words))
-    known = dict(zip(distinct, _column(distinct), strict=True))
-    return [known[word] for word in words]
-
-
-def _salts(lines: Sequence[_WireLine], payloads: Sequence[bytes | None]) -> list[bytes]:
+def _salts(lines: Sequence[WireLine], payloads: Sequence[bytes | None]) -> list[bytes]:
     """A salt comes with its payload or not at all."""
     words = [line.n for line in lines]
     if any((payload is None) == bool(word) for word, payload in zip(words, payloads, strict=True)):
         raise BadEntry("salt and payload come together")
-    salts = iter(_unb64_all([word for word in words if word], 16))
+    salts = iter(unb64_all([word for word in words if word], 16))
     return [next(salts) if word else b"" for word in words]
-
-
-def _unb64_all(words: Sequence[str], length: int) -> list[bytes]:
-    """Decodes many words of one length at once. Each is filled up with A to whole groups of four characters, so
-    that bits beyond `length` must be zero and every word has one spelling only."""
-    if not words:
-        return []
-    chars = -(-length * 8 // 6)
-    fill = "A" * (-chars % 4)
-    width = (chars + len(fill)) * 6 // 8
-    if set(map(len, words)) != {chars}:
-        raise BadEntry(f"a word of base64url has {chars} characters here")
-    try:
-        text = (fill.join(words) + fill).encode("ascii").translate(_URL)
-        data = binascii.a2b_base64(text, strict_mode=True)
-    except (ValueError, UnicodeEncodeError) as error:
-        raise BadEntry(str(error)) from None
-    for extra in range(length, width):
-        if data[extra::width].strip(b"\0"):
-            raise BadEntry("a word of base64url has stray bits")
-    return [data[at : at + length] for at in range(0, len(data), width)]

@@ -50,7 +50,7 @@ class Gate(Protocol):
 
     def accept(
         self,
-        pages: list[list[Entry]],
+        pages: Sequence[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",

@@ -5,9 +5,11 @@ open connection first and works inside the caller's transaction, which is always
 """
 
 import hashlib
+import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import overload
 
 import msgspec
 
@@ -22,6 +24,7 @@ from sync.entry import (
     parse_header,
     to_line,
 )
+from sync.plain import PlainRun
 from sync.refusals import BadChain, Refused
 from sync.schema import FEED_SHIFT
 
@@ -46,6 +49,28 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
     k: int
     entry: Entry
+
+
+class HeldRun(Sequence[Held]):
+    """A run that is in the log. An object for each entry is made when somebody asks for one."""
+
+    def __init__(self, base: int, run: PlainRun) -> None:
+        self._base, self._run = base, run
+
+    def __len__(self) -> int:
+        return len(self._run)
+
+    @overload
+    def __getitem__(self, at: int) -> Held: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Held]: ...
+
+    def __getitem__(self, at: int | slice) -> Held | list[Held]:
+        return list(self)[at]
+
+    def __iter__(self) -> Iterator[Held]:
+        return map(Held, itertools.count(self._base | self._run.first), self._run)
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -118,22 +143,31 @@ ADD_MISSING = "INSERT INTO missing (k) VALUES (?)"
 def insert(
     db: sqlite3.Connection,
     feed: Feed,
-    entries: list[Entry],
+    entries: Sequence[Entry],
     now_ms: int,
     dropped: frozenset[int] = frozenset(),
-) -> list[Held]:
+) -> Sequence[Held]:
     """Adds checked entries behind the head of a feed. `dropped`: seqs whose payload is not wanted any more; one
     that is wanted but did not come along is noted as missing."""
     base = feed.no << FEED_SHIFT
+    if isinstance(entries, PlainRun):
+        db.executemany(ADD_ENTRY, entries.rows(base))
+        _grow(db, feed, len(entries), entries.last + 1, entries.ids[-1], now_ms)
+        return HeldRun(base, entries)
     held = [Held(base | entry.header.seq, entry) for entry in entries]
     db.executemany(ADD_ENTRY, [(base | e.header.seq, e.raw, e.sig or None, e.salt or None, e.payload) for e in entries])
     absent = [(h.k,) for h in held if h.entry.payload is None and h.entry.header.seq not in dropped]
     if absent:
         db.executemany(ADD_MISSING, absent)
     last = entries[-1]
-    n = arrive(db, len(entries), feed.key + last.id, now_ms)
-    db.execute(GROW, (last.header.seq + 1, last.id, n, feed.no))
+    _grow(db, feed, len(entries), last.header.seq + 1, last.id, now_ms)
     return held
+
+
+def _grow(db: sqlite3.Connection, feed: Feed, count: int, then: int, head: bytes, now_ms: int) -> None:
+    """then: the seq that comes next."""
+    n = arrive(db, count, feed.key + head, now_ms)
+    db.execute(GROW, (then, head, n, feed.no))
 
 
 LAST_ARRIVAL = "SELECT n, mark FROM arrival ORDER BY n DESC LIMIT 1"

@@ -33,8 +33,8 @@ class LogStore(Protocol):
         """A feed without entries; its opening is appended next, in the same transaction."""
 
     def append(
-        self, feed: Feed, entries: list[Entry], now_ms: int, dropped: frozenset[int] = frozenset()
-    ) -> list[Held]:
+        self, feed: Feed, entries: Sequence[Entry], now_ms: int, dropped: frozenset[int] = frozenset()
+    ) -> Sequence[Held]:
         """Adds checked entries behind the head of a feed, the last of them signed. `dropped`: seqs whose payload is not
         wanted any more; any other that did not come along is wanted."""
 

@@ -289,10 +289,15 @@ def is_erased(db: sqlite3.Connection, owner: bytes, post: bytes) -> bool:
     return db.execute(ERASED, (owner, post)).fetchone() is not None
 
 
+def none_erased(db: sqlite3.Connection) -> bool:
+    """Whether no tombstone is held at all."""
+    return db.execute(ANY_TOMBSTONE).fetchone() is None
+
+
 def without_erased(db: sqlite3.Connection, entries: list[Entry]) -> tuple[list[Entry], frozenset[int]]:
     """The same entries, those that a tombstone forbids without salt and payload; and the seqs of these. System entries
     keep theirs: without its opening nobody could take a feed from here."""
-    if db.execute(ANY_TOMBSTONE).fetchone() is None:
+    if none_erased(db):
         return entries, frozenset()
     gone = {
         e.header.seq

@@ -9,12 +9,12 @@ import contextlib
 import itertools
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
-from sync import blocks, known, log, proofs, quota
+from sync import blocks, known, log, plain, proofs, quota
 from sync.ahead import Ahead, Page, Want
 from sync.entry import Entry, parse_page
 from sync.exchange import Gate
@@ -28,6 +28,7 @@ from sync.messages import (
     NewsAsked,
     PayloadsAsked,
     ProofsAsked,
+    Reach,
     raw,
     read,
     text,
@@ -230,17 +231,23 @@ def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
 
 def enter(gate: Gate, pages: list[Page], report: Report) -> None:
     """Parses and takes pages, in one transaction. Raises BadEntry; what came before it is taken."""
-    parsed: list[list[Entry]] = []
+    parsed: list[Sequence[Entry]] = []
     try:
         for page in pages:
-            parsed.append(parse_page(page.lines))
-            if {entry.header.feed: entry.header.seq for entry in parsed[-1]} != page.reach:
+            parsed.append(plain.read(page.lines) or parse_page(page.lines))
+            if _reach(parsed[-1]) != page.reach:
                 raise BadEntry("a page that ends elsewhere than its head says")
     finally:
         _enter_all(gate, [entries for entries in parsed if entries], report)
 
 
-def _enter_all(gate: Gate, pages: list[list[Entry]], report: Report) -> None:
+def _reach(entries: Sequence[Entry]) -> Reach:
+    if isinstance(entries, plain.PlainRun):
+        return {entries.feed: entries.last}
+    return {entry.header.feed: entry.header.seq for entry in entries}
+
+
+def _enter_all(gate: Gate, pages: list[Sequence[Entry]], report: Report) -> None:
     """All pages at once; if something is refused, run by run, so that one bad feed holds back no other."""
     try:
         if pages:

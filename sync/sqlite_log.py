@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync import log
@@ -43,8 +43,8 @@ class SqliteLog:
         return log.add_feed(self._db, key, space_no, node, scope)
 
     def append(
-        self, feed: Feed, entries: list[Entry], now_ms: int, dropped: frozenset[int] = frozenset()
-    ) -> list[Held]:
+        self, feed: Feed, entries: Sequence[Entry], now_ms: int, dropped: frozenset[int] = frozenset()
+    ) -> Sequence[Held]:
         return log.insert(self._db, feed, entries, now_ms, dropped)
 
     def page(self, feed: Feed, from_seq: int, max_entries: int, max_bytes: int) -> list[bytes]:

@@ -6,6 +6,7 @@ A refusal changes nothing: it is raised before the first insert of its run, and 
 import itertools
 import operator
 import sqlite3
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from sync.handshake import plain_name
 from sync.identity import Certified, check_chain
 from sync.log import Feed, Held
 from sync.log_store import LogStore
+from sync.plain import PlainRun
 from sync.refusals import BadChain, BadEntry, BadSignature, Fork, Gap, TooMuch, Unaccepted
 from sync.sqlite_log import SqliteLog
 from sync.writer import check_opening
@@ -36,16 +38,36 @@ class Opening(msgspec.Struct, frozen=True):
 _decode_opening = msgspec.json.Decoder(Opening).decode
 
 
-def take(db: sqlite3.Connection, entries: list[Entry], now_ms: int) -> list[Held]:
+def take(db: sqlite3.Connection, entries: Sequence[Entry], now_ms: int) -> Sequence[Held]:
     """Adds what is new of these entries, which are contiguous runs of one feed each, every run ending at a signed
     entry. Returns only the new ones; those already held are passed over. Raises Refused."""
+    if isinstance(entries, PlainRun) and (all_new := _take_plain(db, entries, now_ms)):
+        return all_new
     held: list[Held] = []
     for _, run in itertools.groupby(entries, key=operator.attrgetter("header.feed")):
         held += _take_run(db, list(run), now_ms)
     return held
 
 
-def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> list[Held]:
+def _take_plain(db: sqlite3.Connection, run: PlainRun, now_ms: int) -> Sequence[Held]:
+    """Nothing where it does not simply go on behind the head of an open feed, or a tombstone may be about it: then
+    _take_run() takes it, or says what is wrong. What is asked here is what is asked there, in the same order."""
+    store: LogStore = SqliteLog(db)
+    feed = store.feed(run.feed)
+    if not _is_signed_often(run) or feed is None or feed.state != "open":
+        return ()
+    if (run.first, run.prev) != (feed.next, feed.head) or not (run.names_nothing or proofs.none_erased(db)):
+        return ()
+    _check_accepted(db, feed, run.last)
+    quota.charge(db, feed.space_no, run.weights(), now_ms)
+    return store.append(feed, run, now_ms)
+
+
+def _is_signed_often(run: PlainRun) -> bool:
+    return run.is_signed() and all(n <= SIGN_EVERY and size <= SIGN_EVERY_BYTES for n, size in run.spans())
+
+
+def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> Sequence[Held]:
     store: LogStore = SqliteLog(db)
     _check_chain(run)
     feed = store.feed(run[0].header.feed) or _admit(db, store, run[0])

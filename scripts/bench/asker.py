@@ -32,14 +32,14 @@ class LogGate(BoardGate):
 
     def accept(
         self,
-        pages: list[list[Entry]],
+        pages: Sequence[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",
     ) -> intake.Taken:
         with log.writing(self.db()):
-            held = [one for page in pages for one in take(self.db(), page, int(time.time() * 1000))]
-        return intake.Taken(len(held))
+            new = sum(len(take(self.db(), page, int(time.time() * 1000))) for page in pages)
+        return intake.Taken(new)
 
 
 class Asker:

@@ -1,0 +1,174 @@
+"""The common page, read column by column: one feed, each entry following the one before it, every payload there.
+
+Chain and commitments are checked while it is read, without an object for each entry; they are made when somebody asks
+for one. Whatever else a page may be, read() says None, and entry.parse_page and `take` say what it is: so no refusal is
+made here, and whatever is read here is what parse_page reads (tests/sync/test_plain.py). Pure.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+from sync.base64url import URL, column, few, unb64_all
+from sync.entry import (
+    NO_ENTRY,
+    STEP,
+    Entry,
+    Header,
+    WireLine,
+    is_signed,
+    lines_of,
+    plain_bytes,
+)
+from sync.refusals import BadEntry
+
+
+class PlainRun(Sequence[Entry]):
+    """Entries of one feed, contiguous from seq `first`, that follow the entry with the id `prev` (b"": none). Checked
+    but for its signatures, and for whether that is the entry that is held."""
+
+    def __init__(self, lines: Sequence[WireLine], raws: list[bytes], salts: list[bytes], payloads: list[bytes]) -> None:
+        wires = [line.h for line in lines]
+        self._wires, self.raws, self.salts, self.payloads = wires, raws, salts, payloads
+        self.first, self.feed, self.prev = wires[0].seq, unb64_all([wires[0].feed], 32)[0], column([wires[0].prev])[0]
+        self.lengths = list(map(len, payloads))
+        self.sizes = [wire.size for wire in wires]
+        self.ids = _ids(raws)
+        self.commits = _commitments(salts, payloads, self.sizes)
+        self.sigs: list[bytes | None] = [None] * len(raws)
+        for at, word in [(at, line.g) for at, line in enumerate(lines) if line.g]:
+            [self.sigs[at]] = unb64_all([word], 64)
+        self._entries: list[Entry] | None = None
+
+    def holds(self) -> bool:
+        """Whether it is what this class says. Raises BadEntry for a word that is not written in the one way."""
+        wires, first = self._wires, self.first
+        named = {wire.post for wire in wires} | {wire.owner for wire in wires}
+        self.names_nothing = named == {""}
+        column([*named])
+        unb64_all([ref for wire in wires if wire.refs for ref in wire.refs], 32)
+        return (
+            (self.prev == b"") == (first == 0)
+            and len({wire.feed for wire in wires}) == 1
+            and [wire.seq for wire in wires] == list(range(first, first + len(wires)))
+            and _are([wire.prev for wire in wires[1:]], self.ids[:-1])
+            and _are([wire.commit for wire in wires], self.commits)
+            and self.sizes == [-(-length // STEP) * STEP for length in self.lengths]
+        )
+
+    @property
+    def last(self) -> int:
+        """Its last seq."""
+        return self.first + len(self.raws) - 1
+
+    def weights(self) -> list[int]:
+        """Bytes of header and payload of each."""
+        return [len(raw) + length for raw, length in zip(self.raws, self.lengths, strict=True)]
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Of how many entries, and of how many bytes, each of its signatures is the first."""
+        weights, begin = self.weights(), 0
+        for end in [at + 1 for at, sig in enumerate(self.sigs) if sig]:
+            yield end - begin, sum(weights[begin:end])
+            begin = end
+
+    def is_signed(self) -> bool:
+        """Whether it ends at a signature, and every one in it is its feed's."""
+        signed = ((sig, raw) for sig, raw in zip(self.sigs, self.raws, strict=True) if sig)
+        return bool(self.sigs[-1]) and all(is_signed(self.feed, sig, raw) for sig, raw in signed)
+
+    def rows(self, base: int) -> Iterator[tuple[int, bytes, bytes | None, bytes, bytes]]:
+        """(k, header, signature, salt, payload) of each, `base` being the key of seq 0."""
+        return zip(itertools.count(base | self.first), self.raws, self.sigs, self.salts, self.payloads, strict=False)
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Entry]: ...
+
+    def __getitem__(self, at: int | slice) -> Entry | list[Entry]:
+        return self._all()[at]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._all())
+
+    def _all(self) -> list[Entry]:
+        if self._entries is None:
+            sigs = [sig or b"" for sig in self.sigs]
+            self._entries = list(map(Entry, self._headers(), self.raws, self.ids, sigs, self.salts, self.payloads))
+        return self._entries
+
+    def _headers(self) -> Iterator[Header]:
+        wires = self._wires
+        refs = [tuple(unb64_all(wire.refs, 32)) if wire.refs else () for wire in wires]
+        return map(
+            Header,
+            itertools.repeat(self.feed),
+            itertools.count(self.first),
+            [self.prev, *self.ids],
+            [wire.ms for wire in wires],
+            [wire.sys for wire in wires],
+            few([wire.post for wire in wires]),
+            few([wire.owner for wire in wires]),
+            refs,
+            self.commits,
+            self.sizes,
+        )
+
+
+SALT = len(b',"n":""') + 22  # of what stands before a payload
+SIGNATURE = len(b',"g":""') + 86
+
+
+def read(data: bytes) -> PlainRun | None:
+    """The run that a page is, None where it is anything else, or nothing that may be taken."""
+    if not plain_bytes(data):
+        return None
+    each = data[:-1].split(b"\n")
+    parts = [line.partition(b',"p":') for line in each]
+    heads, payloads = [part[0] for part in parts], [part[2][:-1] for part in parts]
+    if not all(payloads) or {line[-1:] for line in each} != {b"}"}:  # where none came along it is empty too
+        return None
+    try:
+        lines = lines_of(heads)
+        raws = [head[5:-SALT] for head in heads]
+        for at in [at for at, line in enumerate(lines) if line.g]:
+            raws[at] = raws[at][:-SIGNATURE]
+        run = PlainRun(lines, raws, unb64_all([line.n for line in lines], 16), payloads)
+        return run if run.holds() else None
+    except BadEntry:
+        return None
+
+
+def _ids(raws: Sequence[bytes]) -> list[bytes]:
+    ids, begin = [], NO_ENTRY.copy
+    for raw in raws:
+        state = begin()
+        state.update(raw)
+        ids.append(state.digest())
+    return ids
+
+
+def _commitments(salts: Sequence[bytes], payloads: Sequence[bytes], sizes: Sequence[int]) -> list[bytes]:
+    blake2b = hashlib.blake2b
+    return [
+        blake2b(payload.ljust(size, b"\0"), digest_size=32, key=salt).digest()
+        for salt, payload, size in zip(salts, payloads, sizes, strict=True)
+    ]
+
+
+def _are(words: Sequence[str], digests: Sequence[bytes]) -> bool:
+    """Whether these words say these digests, all at once: with a zero byte behind each, 33 bytes are 44 characters, of
+    which the last is an A."""
+    if set(map(len, words)) - {43}:
+        return False
+    written = binascii.b2a_base64(b"\0".join([*digests, b""]), newline=False).translate(URL)
+    return "A".join([*words, ""]).encode() == written
