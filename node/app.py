@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from node import control
+from node import control, health
+from node.notes import Note
 from node.reviewing import Shares
 from node.sign_in import SignIn
 from node.web import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from node.ticket_office import Office
 
 PARTS_KEPT, SIMILAR_KEPT = 1_500, 1_000  # cards of 2 KB or so; frames, few of them
+ANSWER_S = 1.0  # that the desk waits for the exchange
 TEMPLATES = Path(__file__).parent.parent / "kiosk_templates"
 
 
@@ -60,7 +62,7 @@ def create_app(run: Run, office: Office) -> Flask:
     assets.install(app)
     errors.install(app)
     app.jinja_env.globals["rest_of_query"] = rest_of_query
-    desk.install(app, SignIn(run.settings.data, office.turns))
+    desk.install(app, SignIn(run.settings.data, office.turns), look_at(run))
     for room in (kiosk, phone, desk, api):
         app.register_blueprint(room.make())
     polls.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
@@ -77,6 +79,19 @@ def ask_of(folder: Path) -> carrying.Ask:
             return {"error": "away"}
 
     return ask
+
+
+def look_at(run: Run) -> Callable[[], Sequence[Note]]:
+    """How this machine is, for the desk."""
+
+    def look() -> list[Note]:
+        try:
+            told = control.ask(run.settings.data, {"do": "health"}, ANSWER_S)
+        except control.NotRunning:
+            told = {}
+        return [*health.network(told), *health.notes(run), *health.spaces(run)]
+
+    return look
 
 
 def form_secret(run: Run) -> bytes:

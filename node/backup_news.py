@@ -12,12 +12,14 @@ from pathlib import Path
 import msgspec
 
 from node.backup import Backup
+from node.notes import Level, Note
 from sync import identity
 
 FILE = "backup.json"
 NIGHT_HOUR = 3  # of local time
 AGAIN_MS = 3_600_000  # after one that failed
 DAY_MS = 24 * 3_600_000
+OLD_MS = 3 * DAY_MS  # some nights were missed
 
 
 class News(msgspec.Struct, frozen=True):
@@ -60,23 +62,28 @@ def due(news: News, now_ms: int) -> bool:
     return not last_night <= news.good_ms <= now_ms
 
 
-def in_words(news: News, now_ms: int) -> list[str]:
+def in_words(news: News, now_ms: int) -> list[Note]:
     """A line about the last good copy, and one about what went wrong since."""
     lines = [_age(news, now_ms)]
     if news.error:
-        lines.append(f"The backup after that failed: {news.error}" if news.good_ms else f"It failed: {news.error}")
+        said = f"The backup after that failed: {news.error}" if news.good_ms else f"It failed: {news.error}"
+        lines.append(Note(said, "backup-failed", "bad", "backup", why=news.error))
     if news.good_ms and not Path(news.path).exists():
-        lines.append("That copy is not to be found there now: plug the disk in, or make one with `backup`.")
+        said = "That copy is not to be found there now: plug the disk in, or make one with `backup`."
+        lines.append(Note(said, "backup-gone", "warn", "backup"))
     return lines
 
 
-def _age(news: News, now_ms: int) -> str:
+def _age(news: News, now_ms: int) -> Note:
     if not news.good_ms:
-        return "No backup yet: one is made each night, or now with `backup`."
+        said = "No backup yet: one is made each night, or now with `backup`."
+        return Note(said, "no-backup", "warn", "backup")
     age = now_ms - news.good_ms
     if age < 0:
-        return f"Last good backup: dated later than this machine's clock, in {news.path}"
-    return f"Last good backup: {_ago(age)}, in {news.path}"
+        said = f"Last good backup: dated later than this machine's clock, in {news.path}"
+        return Note(said, "backup-later", "warn", "clock")
+    level: Level = "good" if age < OLD_MS else "bad"
+    return Note(f"Last good backup: {_ago(age)}, in {news.path}", "backup", level, ago=news.good_ms)
 
 
 def _ago(age_ms: int) -> str:

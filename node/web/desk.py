@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.sign_in import FILE, NotMade, SignIn, TooMany, Unreadable
-from node.web import asking, desk_entries, desk_home, flyers, hanging, lately, reviewing
+from node.web import asking, desk_entries, desk_health, desk_home, flyers, hanging, lately, reviewing
 from node.web.desk_sessions import COOKIE, IDLE, IDLE_AT_NODE, Sessions
 from node.web.languages import N_, _
 from node.web.pages import go, run, show
@@ -27,7 +27,8 @@ LONGEST = 1_000  # characters of a passphrase that are looked at
 WRONG = N_("No steward of this space has this passphrase. Nothing was opened.")
 
 
-def install(app: Flask, sign_in: SignIn) -> None:
+def install(app: Flask, sign_in: SignIn, look: desk_health.Look) -> None:
+    desk_health.install(app, look)
     app.config["SIGN_IN"] = sign_in
     app.extensions["desk_sessions"] = Sessions(os.urandom)
     lately.install(app)

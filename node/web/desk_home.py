@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from node import addresses
+from node.web import desk_health
 from node.web.desk_entries import Entry
 from node.web.languages import N_
 from node.web.pages import run, show
@@ -19,4 +20,4 @@ def add_to(pages: Blueprint) -> None:
 
 def home() -> Page:
     host, numbers = addresses.told(run().settings.data, run().settings.port)
-    return show("desk/home.html", reached=[host, *numbers] if numbers else [])
+    return show("desk/home.html", reached=[host, *numbers] if numbers else [], health=desk_health.rows())

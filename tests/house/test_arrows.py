@@ -31,6 +31,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.web": (
         *("node.web", "node.intake", "node.domain", "node.storage", "node.run", "node.addresses"),
         *("node.ticket_office", "node.stewards", "node.sign_in", "node.posters", "node.wifi", "node.reviewing"),
+        "node.notes",
     ),
     "node": ("node", "sync"),
     "sync": ("sync",),
