@@ -12,7 +12,7 @@ from node.notes import Note
 from node.run import Run
 from node.storage import returned
 from node.storage.work import RELEASE_MS
-from sync import blocks, clocks, identity, introductions, quota
+from sync import blocks, clocks, identity, introductions
 from sync.identity import fingerprint, shown
 
 DAY_MS = 24 * 3_600_000
@@ -24,7 +24,7 @@ def notes(run: Run) -> list[Note]:
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
     here = [*_disk(run), *_clock(run, now_ms), *_retired(run), *_forks(run)]
     here += _flyers(run)
-    others = [*_circle(run), *_quotas(run, now_ms), *_came_back(run)]
+    others = [*_circle(run), *_quotas(run), *_came_back(run)]
     return [*here, *others, *copies, *_paper(run)]
 
 
@@ -161,8 +161,8 @@ def _count(entries: int) -> str:
     return f"{entries} {'entry' if entries == 1 else 'entries'}"
 
 
-def _quotas(run: Run, now_ms: int) -> list[Note]:
-    over = [one for one in quota.read(run.db(), now_ms) if one.over]
+def _quotas(run: Run) -> list[Note]:
+    over = quotas.passed_over(run)
     return [Note(f"{one.name}: {quotas.why(one)}", "quota", "warn", "quota", who=one.name) for one in over]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from node.run import Run
 from sync import quota
 from sync.quota import Brought
 
@@ -16,3 +17,8 @@ WHY = {
 def why(one: Brought) -> str:
     """Why something of it is passed over, and what helps, in one sentence."""
     return f"Passed over: {WHY[one.over]}; `quota --lift` takes it now."
+
+
+def passed_over(run: Run) -> list[Brought]:
+    """The spaces of which something is passed over now."""
+    return [one for one in quota.read(run.db(), run.clock_ms()) if one.over]

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from node import blocking, control, meeting
+from node import blocking, control, meeting, quotas
 from node.blocking import NotBlocked
 from node.commands.common import Failed, Here, common, many
 from node.gate import pull_once
@@ -97,6 +97,9 @@ def exchange(here: Here, address: str | None) -> None:
         raise Failed("There is no other space to exchange with yet: connect one with `connect --show-code`.")
     for report in reports:
         here.say(f"{report.get('name') or report.get('peer')}: {what_came(report)}")
+    with here.run(fresh=False) as run:  # else "nothing new" would be all that is seen of who is over its quota
+        for one in quotas.passed_over(run):
+            here.say(f"{one.name}: {quotas.why(one)}")
     if any(report.get("error") for report in reports):
         raise click.exceptions.Exit(1)
 

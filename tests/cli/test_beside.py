@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from node import control
+from sync import quota
 from tests.cli.nodes import Node
 from tests.ports import free_port
 
@@ -67,7 +68,9 @@ def test_an_old_copy_of_the_folder_put_back_still_verifies(hall: Node, file: Pat
 
 
 @pytest.mark.long
-def test_a_node_that_does_not_serve_can_connect_and_exchange_too(serving: Node, file: Path, tmp_path: Path) -> None:
+def test_a_node_that_does_not_serve_can_connect_and_exchange_too(
+    serving: Node, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library = Node(tmp_path / "library", serving.capture)
     serving.does("import-posts", file)
     port = json.loads(serving.does("status", "--json"))["peer_port"]
@@ -82,3 +85,8 @@ def test_a_node_that_does_not_serve_can_connect_and_exchange_too(serving: Node, 
     assert library.does("import-posts", file) == "0 new posts, 4 already here.\n"
     assert library.state()["board_digest"] == serving.state()["board_digest"]
     assert library.state()["log_digest"] == serving.state()["log_digest"]
+    monkeypatch.setattr(quota, "DAY_ENTRIES", 1)
+    more = file.with_name("more.csv")
+    more.write_text(file.read_text(encoding="utf-8").replace("need,", "offer,"), encoding="utf-8")
+    serving.does("import-posts", more)
+    assert "The Hall: Passed over: it has brought as much as a space may in a day" in library.does("exchange")
