@@ -116,7 +116,7 @@ def _of_post(card: Card, choice: Choice) -> Flyer:
         qr=drawn(post_address(card.link), "QR"),
         first=told.of_post(main, card),
         second=told.of_post(second, card) if second else None,
-        fit=fit(choice, tag, (card.words, card.lang), (also, tag)),
+        fit=fit(choice, main.tag, tag, (card.words, card.lang), (also, tag)),
     )
 
 
@@ -137,7 +137,7 @@ def _of_space(choice: Choice) -> Flyer:
         qr=drawn(board_address(host_name()), "QR"),
         first=told.of_space(main),
         second=told.of_space(second) if second else None,
-        fit=fit(choice, tag, (words, main.tag), (also, tag)),
+        fit=fit(choice, main.tag, tag, (words, main.tag), (also, tag)),
     )
 
 

@@ -14,25 +14,68 @@ POINT = 25.4 / 72
 
 @dataclass(frozen=True)
 class Paper:
-    """width: of the room for words. heights: of that room, without strips and with; of each without a second language
-    and with: measured in a browser. taller: so much less where both languages have tall lines, half of it where only
-    the first has. tabs: strips to tear off. small: how many to cut out of a sheet, small_width and small_heights: the
-    room for words on one."""
+    """Its room for words: what else stands on the sheet takes more lines in some languages, measured in a browser.
+
+    width: of that room. alone: its height by the one language on it, "" for all that are not named. first: where there
+    is a second language; second: so much less for that one. strips: so much less for those to tear off, `tabs` of them.
+    small: how many to cut out of a sheet, small_width and small_heights: the room for words on one, without a second
+    language and with."""
 
     name: str
     width: float
-    heights: tuple[tuple[float, float], tuple[float, float]]
-    taller: float
+    alone: Mapping[str, float]
+    first: Mapping[str, float]
+    second: Mapping[str, float]
+    strips: float
     tabs: int
     small: int
     small_width: float
     small_heights: tuple[float, float]
 
+    def room(self, tabs: bool, first: str, second: str) -> float:
+        """Millimetres. second: "" for none."""
+        both = self.first.get(first, self.first[""]) - self.second.get(second, self.second[""])
+        whole = both if second else self.alone.get(first, self.alone[""])
+        return whole - tabs * self.strips
+
 
 PAPERS = {
-    "a4": Paper("a4", 162, ((124, 84), (80, 42)), 18, 6, 8, 51, (36, 15)),
-    "letter": Paper("letter", 168, ((111, 80), (67, 38)), 20, 6, 8, 54, (32, 14)),
-    "a5": Paper("a5", 118, ((77, 70), (36, 20)), 13, 5, 3, 92, (32, 14)),
+    "a4": Paper(
+        name="a4",
+        width=162,
+        alone={"": 135, "ur": 127, "fr": 128},
+        first={"": 92, "en": 106, "ar": 105, "fa": 92, "bn": 89, "ur": 77},
+        second={"": 4, "en": 0, "es": 8, "bn": 9, "fr": 11, "ur": 13},
+        strips=55,
+        tabs=6,
+        small=8,
+        small_width=51,
+        small_heights=(33, 14),
+    ),
+    "letter": Paper(
+        name="letter",
+        width=168,
+        alone={"": 117, "so": 110, "ur": 110},
+        first={"": 75, "en": 100, "ar": 95, "ht": 85, "tr": 84, "fa": 76, "ur": 71},
+        second={"": 4, "en": 0, "es": 8, "bn": 9, "so": 11, "fr": 11, "ur": 14},
+        strips=55,
+        tabs=6,
+        small=8,
+        small_width=54,
+        small_heights=(32, 14),
+    ),
+    "a5": Paper(
+        name="a5",
+        width=118,
+        alone={"": 86, "ur": 79},
+        first={"": 62, "ar": 73, "en": 69, "ht": 69, "fa": 62, "ur": 60, "fr": 57, "bn": 57},
+        second={"": 8, "ar": 0, "en": 3, "ht": 3, "bn": 11, "fr": 13, "ur": 13},
+        strips=48,
+        tabs=5,
+        small=3,
+        small_width=92,
+        small_heights=(32, 14),
+    ),
 }
 
 
@@ -65,30 +108,26 @@ class Fit:
     tabs: bool
 
 
-def fit(choice: Choice, second: str, *texts: tuple[str, str]) -> Fit:
-    """second: the other language on the sheet, "" for none. texts: (words, language); the second is the same in that
-    other language, set smaller."""
-    with_tabs = _size(choice.paper, choice.tabs, second, texts)
+def fit(choice: Choice, first: str, second: str, *texts: tuple[str, str]) -> Fit:
+    """first, second: the languages of the sheet, second "" for none. texts: (words, language); the second is the same
+    in that other language, set smaller."""
+    with_tabs = _size(choice.paper.room(choice.tabs, first, second), choice.paper.width, texts)
     if not choice.tabs or with_tabs >= LEGIBLE:
         return Fit(with_tabs, choice.tabs)
-    return Fit(_size(choice.paper, False, second, texts), False)
+    return Fit(_size(choice.paper.room(False, first, second), choice.paper.width, texts), False)
 
 
 BESIDE = 0.7  # type size of the same words in another language
 
 
-def _size(paper: Paper, tabs: bool, second: str, texts: Sequence[tuple[str, str]]) -> int:
-    room = paper.heights[tabs][bool(second)]
-    if second and texts[0][1] in TALLER:
-        room -= paper.taller if second in TALLER else paper.taller / 2
+def _size(room: float, width: float, texts: Sequence[tuple[str, str]]) -> int:
     sizes = ((size, zip(texts, (size, size * BESIDE), strict=False)) for size in SIZES)
-    heights = ((size, sum(_height(*text, each, paper.width) for text, each in both)) for size, both in sizes)
+    heights = ((size, sum(_height(*text, each, width) for text, each in both)) for size, both in sizes)
     return next((size for size, height in heights if height <= room), SIZES[-1])
 
 
 # Of a letter and of a line, as parts of the type size. What is in no list is as wide as English and as tall as Arabic.
-TALLER = ("bn", "ur")
-WIDTH = {"ar": 0.38, "bn": 0.48, "fa": 0.38, "ur": 0.42}
+WIDTH = {"ar": 0.38, "bn": 0.48, "fa": 0.38, "so": 0.47, "ur": 0.42}
 HEIGHT = dict.fromkeys(("en", "so", "tr", "es", "fr", "ht", "de", "it", "pl", "pt", "ro", "sq", "sw"), 1.15)
 HEIGHT |= {"bn": 1.35, "ur": 1.95}
 

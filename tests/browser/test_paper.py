@@ -19,6 +19,12 @@ SENTENCE = {
     "ar": "نحتاج الليلة إلى أرز وزيت وتمر، نحن خمسة وعندنا موقد في البيت. ",
     "ur": "ہمیں آج رات کے لیے چاول، تیل اور کھجور چاہیے، ہم پانچ ہیں اور ہمارے پاس چولہا ہے۔ ",
     "bn": "আজ রাতের জন্য আমাদের চাল, তেল আর খেজুর দরকার, আমরা পাঁচজন, আমাদের চুলা আছে। ",
+    "fa": "امشب برنج، روغن و خرما لازم داریم، پنج نفریم و اجاق داریم. ",
+    "so": "Caawa waxaan u baahannahay bariis, saliid iyo timir, shan baan nahay, dabkaragna waan haysannaa. ",
+    "tr": "Bu akşam için pirinç, yağ ve hurma lazım, beş kişiyiz, ocağımız var. ",
+    "es": "Necesitamos arroz, aceite y dátiles para esta noche, somos cinco y tenemos cocina. ",
+    "fr": "Il nous faut du riz, de l'huile et des dattes pour ce soir, nous sommes cinq et avons un réchaud. ",
+    "ht": "Nou bezwen diri, lwil ak dat pou aswè a, nou senk epi nou gen yon recho. ",
 }
 CLIPPED = """() => [...document.querySelectorAll(".notice, .how li, .tabs li, .small, .small > *")].filter(part => {
   const box = part.getBoundingClientRect(), sheet = part.closest(".sheet").getBoundingClientRect()
@@ -63,19 +69,26 @@ def test_words_fit_the_sheet(screen: Screen, run: Run) -> None:
     assert clipped(screen, run, ["en"], [1000], ["also=ur", "paper=a5&also=ar", "many=yes&also=bn"]) == {}
 
 
+LAYOUTS = list(itertools.product(("a4", "a5", "letter"), ("tabs=yes", "tabs=no", "many=yes")))
+
+
+@pytest.mark.long
 @pytest.mark.usefixtures("with_wifi")
-@pytest.mark.parametrize(
-    "language",
-    [
-        *(pytest.param(tag, marks=pytest.mark.longer) for tag in ("en", "ar")),
-        *(pytest.param(tag, marks=pytest.mark.long) for tag in ("ur", "bn")),  # whose lines are the tallest
-    ],
-)
+@pytest.mark.parametrize("language", ["ur", "bn"])  # whose lines are the tallest
 def test_words_of_every_length_fit_every_sheet(screen: Screen, run: Run, language: str) -> None:
-    layouts = itertools.product(("a4", "a5", "letter"), ("tabs=yes", "tabs=no", "many=yes"))
-    second = itertools.cycle(["ur" if language != "ur" else "bn", "en" if language != "en" else "ar"])
-    queries = [f"paper={paper}&{rest}&also={also}" for (paper, rest), also in zip(layouts, second, strict=False)]
+    """Beside each of the other languages once."""
+    others = [tag for tag in SENTENCE if tag != language]
+    queries = [f"paper={paper}&{rest}&also={also}" for (paper, rest), also in zip(LAYOUTS, others, strict=True)]
     assert clipped(screen, run, [language], [20, 300, 1000], queries) == {}
+
+
+@pytest.mark.longer
+@pytest.mark.usefixtures("with_wifi")
+@pytest.mark.parametrize("language", SENTENCE)
+def test_words_fit_every_sheet_beside_every_language(screen: Screen, run: Run, language: str) -> None:
+    others = ["none", *(tag for tag in SENTENCE if tag != language)]
+    queries = [f"paper={paper}&{rest}&also={also}" for (paper, rest), also in itertools.product(LAYOUTS, others)]
+    assert clipped(screen, run, [language], [150, 1000], queries) == {}
 
 
 @pytest.mark.usefixtures("with_wifi")

@@ -155,8 +155,8 @@ def test_who_comes_back_with_a_ticket_can_print_a_flyer(hall: Hall) -> None:
 
 def test_where_words_take_all_the_room_the_strips_stay_away() -> None:
     long, choice = "Long words about bread. " * 40, Choice(PAPERS["a5"], many=False, tabs=True, also="")
-    assert not fit(choice, "en", (long, "ur")).tabs and fit(choice, "en", ("Bread", "ur")).tabs
-    assert fit(choice, "", (long, "en")).size < fit(choice, "", ("Bread", "en")).size
+    assert not fit(choice, "ur", "en", (long, "ur")).tabs and fit(choice, "ur", "en", ("Bread", "ur")).tabs
+    assert fit(choice, "en", "", (long, "en")).size < fit(choice, "en", "", ("Bread", "en")).size
 
 
 def test_a_small_one_ends_with_a_whole_word() -> None:
