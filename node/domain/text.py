@@ -228,6 +228,11 @@ def with_article(whole: str) -> tuple[str, ...]:
     return (whole, _ARTICLE.sub("", whole, count=1)) if "ل" in whole and _ARTICLE.match(whole) else (whole,)
 
 
+def as_indexed(folded: str) -> str:
+    """Folded words with one blank between them, as the index takes them apart."""
+    return " ".join(_SIGNS.sub(" ", folded).split(" "))
+
+
 def search_words(find: str) -> list[list[list[str]]]:
     """What to look for, folded as the index is: of each word its readings, of each reading its parts, all of which must
     be there. At most eight words."""

@@ -5,7 +5,9 @@ Every question takes the moment and the space that looks, since expired and hidd
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -60,15 +62,22 @@ WHERE (since, n) < (:since, :n)
   FOUND
 ORDER BY since DESC, n DESC LIMIT :limit
 """
-FOUND = "AND n IN (SELECT rowid FROM search WHERE search MATCH :match)"
-WALKED = FOUND.replace("n IN", "+n IN")
-"""The same, but the newest posts are walked through until enough have the words: for words that many have, since else
-all of these would be read and sorted. For rare words that would be all posts there are."""
+WALKED = "AND +n IN (SELECT rowid FROM search WHERE search MATCH :match)"
+"""The newest posts are walked through until enough have the words: for words that many have. For rare ones that would
+be all posts there are: theirs are looked up and sorted, and the index is asked once (RARE)."""
+_EVERY = LIST.replace("FOUND", "").replace(COLUMNS, "n, (SELECT COUNT(*) FROM found)")
+RARE = f"""
+WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match LIMIT :many)
+{_EVERY.replace("FROM post", "FROM found CROSS JOIN post USING (n)")}
+"""
 FEW = 5_000
 ARE_FEW = "SELECT COUNT(*) < :few FROM (SELECT 1 FROM post WHERE expires > :now LIMIT :few)"
 CURRENT_LIST = LIST.replace("FROM post\nWHERE", "FROM post INDEXED BY post_expires\nWHERE expires > :now AND")
 """For a word that many have where few posts are current: these alone are read then, however many are old."""
 FIRST = (2**62, 2**62)
+
+
+Quick = Callable[[tuple[int, int], int], list[int] | None]
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -85,41 +94,64 @@ def page(db: sqlite3.Connection, view: View, after: str | None = None, limit: in
     return Page(viewer.cards(found.rows), found.next)
 
 
-def listed(db: sqlite3.Connection, view: View, viewer: Viewer, after: str | None = None, limit: int = 30) -> Listed:
-    match = search.match(view.find)
+def listed(
+    db: sqlite3.Connection,
+    view: View,
+    viewer: Viewer,
+    after: str | None = None,
+    limit: int = 30,
+    quick: Quick = lambda key, limit: None,
+) -> Listed:
+    """quick: what may know the answer without the index, as Newest.found does."""
+    match, (since, n) = search.match(view.find), _read_key(after)
     if view.find.strip() and not match:
         return Listed([], None)
-    found = list(_take(_rows(db, view, viewer, match, _read_key(after), limit + 1), limit + 1))
+    asked = {"kind": view.kind, "category": view.category, "area": view.area, "now": view.now_ms, "match": match}
+    asked |= {"current": view.status == "current", "limit": limit + 1, "since": since, "n": n}
+    every = _rows(db, asked, quick)
+    found = list(islice((row for row in every if not (asked["current"] and viewer.hides(row))), limit + 1))
     more = found[limit - 1] if len(found) > limit else None
     return Listed(found[:limit], f"{more.since:x}-{more.n:x}" if more else None)
 
 
-def _rows(
-    db: sqlite3.Connection, view: View, viewer: Viewer, match: str, key: tuple[int, int], batch: int
-) -> Iterator[Row]:
-    """Rows of a view, hidden ones passed over in a current one."""
-    current = view.status == "current"
-    sql = _list_of(db, view, match)
-    asked = {"kind": view.kind, "category": view.category, "area": view.area, "now": view.now_ms}
-    asked |= {"current": current, "limit": batch, "match": match}
+AT = f"SELECT {COLUMNS} FROM post WHERE n = ?"
+
+
+def _at(db: sqlite3.Connection, ns: list[int], asked: dict[str, Any]) -> list[Row]:
+    """Those of these that are still there; one by one is the quickest."""
+    found = [Row(*values) for n in ns if (values := db.execute(AT, (n,)).fetchone())]
+    return [row for row in found if not asked["current"] or (not row.state & OVER and row.expires > asked["now"])]
+
+
+def _rows(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick) -> Iterator[Row]:
+    """All rows of a view, as many at once as `limit` says."""
+    sql = ""
     while True:
-        found = [Row(*values) for values in db.execute(sql, {**asked, "since": key[0], "n": key[1]})]
-        yield from (row for row in found if not (current and viewer.hides(row)))
-        if len(found) < batch:
+        ns = _few(db, asked, quick) if asked["match"] and not sql else None
+        if ns is None:
+            sql = sql or (_walk(db, asked) if asked["match"] else LIST.replace("FOUND", ""))
+        found = [Row(*values) for values in db.execute(sql, asked)] if ns is None else _at(db, ns, asked)
+        yield from found
+        if not found or len(found if ns is None else ns) < asked["limit"]:
             return
-        key = (found[-1].since, found[-1].n)
+        asked |= {"since": found[-1].since, "n": found[-1].n}
 
 
-def _list_of(db: sqlite3.Connection, view: View, match: str) -> str:
-    """The quickest way to a page of this view."""
-    if not match or not search.is_common(db, match):
-        return LIST.replace("FOUND", FOUND if match else "")
-    few = view.status == "current" and db.execute(ARE_FEW, {"now": view.now_ms, "few": FEW}).fetchone()[0]
+def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick) -> list[int] | None:
+    """Where words are found without walking through the board; None where too many posts have them."""
+    known = quick((asked["since"], asked["n"]), asked["limit"])
+    if known is not None:
+        return known
+    found = db.execute(RARE, {**asked, "many": search.MANY}).fetchall()
+    if not found:
+        return None if search.is_common(db, asked["match"]) else []
+    return None if found[0][1] >= search.MANY else [n for n, _many in found]
+
+
+def _walk(db: sqlite3.Connection, asked: dict[str, Any]) -> str:
+    """The quickest way to a page of words that many have."""
+    few = asked["current"] and db.execute(ARE_FEW, {"now": asked["now"], "few": FEW}).fetchone()[0]
     return (CURRENT_LIST if few else LIST).replace("FOUND", WALKED)
-
-
-def _take(found: Iterable[Row], most: int) -> Iterator[Row]:
-    return (row for row, _ in zip(found, range(most), strict=False))
 
 
 def _read_key(after: str | None) -> tuple[int, int]:

@@ -41,7 +41,8 @@ def match(find: str) -> str:
     return " AND ".join(_any_of([_all_of(parts) for parts in readings]) for readings in text.search_words(find))
 
 
-MANY = 500
+MANY = 2_000
+"""Of a hundred thousand posts: to look up so many takes as long as to walk through the newest until a page is full."""
 COMMON = "SELECT COUNT(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
 
 

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from msgspec import structs
 
 from node.storage import board
-from node.storage.board import View
+from node.storage.board import Quick, View
 from node.storage.cards import Card, Viewer
+from node.storage.newest import Newest
 from node.storage.rows import Row
 from node.web import labels, visits
 from node.web.assets import Drawn, drawn
@@ -48,7 +49,7 @@ def _looks() -> tuple[Any, ...]:
 def _board(marked: str) -> bytes:
     query = query_of(request.args)
     view, viewer = view_of(query), Viewer(run().db(), now(), run().space_id)
-    found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()])
+    found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
     cards = _cards(viewer, found.rows)
     frame = _frame(query, view, bool(cards), found.next is not None)
     icons = dict.fromkeys([*frame.icons, *(icon for card in cards for icon in card.icons)])
@@ -65,6 +66,11 @@ def _board(marked: str) -> bytes:
             "pictures": current_app.extensions["sprite"](icons),
         }
     )
+
+
+def _quick(marked: str, view: View) -> Quick:
+    newest: Newest = current_app.extensions["newest"]
+    return lambda key, limit: newest.found(run().db(), marked, view, key, limit)
 
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:

@@ -85,7 +85,10 @@ def test_plain_letters_find_the_word_as_it_is_written(typed, written):
     assert finds(typed, f"(x) {written}, y")
 
 
-@pytest.mark.parametrize("word", ["السرير", "Alışveriş", "می\u200cخواهم", "পানী", "su'aal", "الان", "l’eau", "پڑھنا"])
+@pytest.mark.parametrize(
+    "word",
+    ["السرير", "Alışveriş", "می\u200cخواهم", "পানী", "su'aal", "الان", "l’eau", "پڑھنا", "Kreyòl", "m’ap", "niño"],
+)
 def test_a_word_is_found_from_its_first_letter_to_its_last_while_it_is_typed(word):
     assert all(finds(word[:end], word) for end in range(1, len(word) + 1))
 

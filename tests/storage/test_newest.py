@@ -1,0 +1,100 @@
+"""What is looked for among the newest in memory is found as the index finds it."""
+
+import random
+
+import pytest
+
+from node import demo
+from node.domain.wishes import Edit, Hide, Renew, Withdraw
+from node.storage import board, newest
+from node.storage.cards import Viewer
+from node.storage.newest import Newest
+from tests.storage.nodes import HOUR, need
+
+TYPED = (
+    "bread",
+    "br",
+    "rice north",
+    "l'eau",
+    "eau",
+    "su'aal",
+    "خبز",
+    "الخبز",
+    "پانی",
+    "পানি",
+    "Ekmeği",
+    "12",
+    "nowhere",
+    "s",
+)
+SAID = (
+    "Bread 12",
+    "Brown rice",
+    "De l'eau",
+    "Su’aal",
+    "نحتاج الخبز",
+    "پانی چاہیے",
+    "বিশুদ্ধ পানী",
+    "EKMEĞİ",
+    "a-b/rice;s\nbread",
+)
+
+
+def found(node, kept=None, after=None, limit=3, **chosen):
+    """(words, more) of a page, by the index, or by what is kept."""
+    view = board.View(now_ms=node.clock.ms, space=node.space, **chosen)
+    viewer, mark = Viewer(node.db, view.now_ms, view.space), board.version(node.db, view.now_ms)
+    quick = (lambda key, limit: kept.found(node.db, mark, view, key, limit)) if kept else lambda key, limit: None
+    page = board.listed(node.db, view, viewer, after, limit, quick)
+    return [card.words for card in viewer.cards(page.rows)], page.next
+
+
+def assert_same(node, kept):
+    for typed in TYPED:
+        for chosen in ({}, {"kind": "offer"}, {"area": "North", "category": "food"}):
+            words, more = found(node, kept, find=typed, **chosen)
+            assert (words, more) == found(node, find=typed, **chosen), typed
+            if more:
+                assert found(node, kept, more, find=typed) == found(node, after=more, find=typed)
+
+
+@pytest.mark.parametrize("most", [1_000, 10])
+def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most):
+    monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
+    monkeypatch.setattr(newest, "MOST", most)
+    monkeypatch.setattr(newest, "AT_ONCE", 7)
+    dice, kept, posts = random.Random(4), Newest(), []
+    for number in range(30):
+        words = " ".join(dice.sample(SAID, 2))
+        kind, area = dice.choice(("need", "offer")), dice.choice(("North", ""))
+        posts.append(hall.posts(words, kind=kind, area=area, when=dice.choice(("now", "any"))).post)
+        if number % 10 == 9:
+            assert_same(hall, kept)
+    hall.does(Hide(posts[28], "why"))
+    hall.does(Withdraw(posts[27]))
+    hall.does(Edit(posts[26], need("Bread and rice")))
+    hall.clock.ms += 13 * HOUR
+    hall.does(Renew(posts[3]))
+    assert_same(hall, kept)
+
+
+def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_cannot(hall, monkeypatch):
+    monkeypatch.setattr(newest, "AT_ONCE", 4)
+    for number in range(8):
+        hall.posts(f"Bread {number}")
+    kept, first = Newest(), (2**62, 2**62)
+    view = board.View(now_ms=hall.clock.ms, space=hall.space, find="bread")
+    assert kept.found(hall.db, "mark", view, first, 9) is None  # the words of four of eight are read
+    assert len(kept.found(hall.db, "mark", view, first, 3)) == 3
+    assert len(kept.found(hall.db, "other mark", view, first, 9)) == 8
+
+
+def test_every_language_finds_its_words_in_memory_as_in_the_index(hall):
+    invented = demo.invented()
+    for one in invented[::3]:
+        hall.posts(one.words, lang=one.lang)
+    kept = Newest()
+    for one in invented[::3]:
+        for word in one.words.split()[:2]:
+            for typed in (word, word[:4]):
+                assert found(hall, kept, find=typed, limit=9) == found(hall, find=typed, limit=9), typed
