@@ -10,7 +10,7 @@ from typing import Any
 from node import backup_news, blocking, gate, machines, posters, quotas, restoring
 from node.notes import Note
 from node.run import Run
-from node.storage import returned
+from node.storage import returned, waiting
 from node.storage.work import RELEASE_MS
 from sync import blocks, clocks, identity, introductions
 from sync.identity import fingerprint, shown
@@ -23,7 +23,7 @@ def notes(run: Run) -> list[Note]:
     now_ms = run.clock_ms()
     copies = backup_news.in_words(backup_news.read(run.settings.data), now_ms)
     here = [*_disk(run), *_clock(run, now_ms), *_retired(run), *_forks(run)]
-    here += _flyers(run)
+    here += _flyers(run) + _review(run)
     others = [*_circle(run), *_quotas(run), *_came_back(run)]
     return [*here, *others, *copies, *_paper(run)]
 
@@ -38,6 +38,13 @@ def _disk(run: Run) -> list[Note]:
         "neighbours can still post. Make room; what waits comes by itself then."
     )
     return [Note(said, "disk", "bad", left=left)]
+
+
+def _review(run: Run) -> list[Note]:
+    """What phones sent that no steward has read yet."""
+    many = waiting.count(run.db(), run.clock_ms())
+    told = "1 post from a phone waits" if many == 1 else f"{many} posts from phones wait"
+    return [Note(f"Review: {told}. See `review`.")] if many else []
 
 
 def _flyers(run: Run) -> list[Note]:

@@ -80,6 +80,7 @@ def test_nothing_of_what_waits_is_in_the_log_or_reaches_another_space(hall: Node
     library.run.close()
 
 
+@pytest.mark.long
 def test_it_waits_on_after_a_restart_and_is_put_up_by_the_next_run(hall: Node) -> None:
     said = sends(hall)
     hall.run.close()
@@ -162,6 +163,7 @@ def test_declined_lapsed_and_taken_back_words_are_in_no_file_any_more(hall: Node
     assert {one.state for one in waiting.everything(hall.run.db())} == {"declined", "lapsed"}
 
 
+@pytest.mark.long
 def test_words_that_were_put_up_and_then_erased_leave_the_copies_too(hall: Node) -> None:
     cage = Cage(8, PUBLIC)
     sends(hall, cage.word())
@@ -173,6 +175,7 @@ def test_words_that_were_put_up_and_then_erased_leave_the_copies_too(hall: Node)
     assert files_with(hall.folder, PUBLIC_MARKS) == []
 
 
+@pytest.mark.long
 def test_taking_it_back_tells_no_other_space(hall: Node, tmp_path: Path) -> None:
     library = Node(tmp_path / "library", "Library")
     for one, other in ((hall, library), (library, hall)):

@@ -27,7 +27,7 @@ def test_a_steward_turns_it_on_reads_puts_up_declines_and_undoes(hall: Node) -> 
     sends(hall, "Buy my sofa", 2)
     said = hall.does("review")
     assert "2 posts wait." in said and "1  since" in said and "need, food, العربية" in said and "نحتاج إلى أرز" in said
-    assert hall.posts() == []
+    assert hall.posts() == [] and "Review: 2 posts from phones wait. See `review`." in hall.does("status")
     assert "1 post waits." in hall.does("review", "--put-up", "1")
     assert [post["text"] for post in hall.posts()] == ["نحتاج إلى أرز"]
     assert "None waits." in hall.does("review", "--decline", "2", "--because", "selling", "--reason", "Try the market")

@@ -14,6 +14,7 @@ from tests.web.conftest import COMPILED, Clock, Hall, Person, quick_office
 from tests.web.test_posting import all_posts
 
 SECRET = b"s" * 32
+LOOPBACKS = ("127.0.0.1", "127.0.0.9", "::1")
 
 
 def sent(paces: Paces, clock: Clock, addresses: list[str], seconds: int, visit: str = "one") -> int:
@@ -88,6 +89,7 @@ def test_what_stays_for_ever_is_counted_apart_and_what_was_typed_is_kept(hall: H
     assert len(all_posts(hall)) == 5
 
 
+@pytest.mark.long
 def test_no_ticket_is_used_up_by_what_is_refused(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.app.extensions["paces"]._said = Pace(hall.clock, SECRET, Rate(0, 60_000))
     monkeypatch.setattr(hall.app.config["OFFICE"], "issue", lambda **more: pytest.fail("a ticket was given out"))
@@ -96,7 +98,9 @@ def test_no_ticket_is_used_up_by_what_is_refused(hall: Hall, monkeypatch: pytest
     assert tom.status == 422
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1", "192.168.1.20"])
+@pytest.mark.parametrize(
+    "address", ["::ffff:127.0.0.1", "192.168.1.20", *(pytest.param(one, marks=pytest.mark.long) for one in LOOPBACKS)]
+)
 def test_the_kiosk_is_never_locked_out(hall: Hall, address: str) -> None:
     hall.run.settings = replace(hall.run.settings, kiosks=("192.168.1.20",))
     app = create_app(hall.run, quick_office(hall.run))

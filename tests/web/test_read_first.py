@@ -59,6 +59,7 @@ def test_what_is_posted_at_the_touchscreen_does_not_wait(hall: Hall) -> None:
     assert "Your need is on the board" in page.text and FIRST not in page.text and len(all_posts(hall)) == 1
 
 
+@pytest.mark.long
 def test_nobody_waits_while_it_is_off_and_what_waits_goes_on_waiting(hall: Hall) -> None:
     sent(hall)
     reviewing.turn_it(hall.run, False)
@@ -144,6 +145,7 @@ def test_new_words_in_an_edit_are_refused_from_a_phone_and_what_was_typed_stays(
     assert (card.words, card.category) == ("Rice for five", "water")
 
 
+@pytest.mark.long
 def test_words_that_cannot_be_sealed_are_refused_from_a_phone_and_sealed_ones_are_not(hall: Hall) -> None:
     link = hall.has("A ladder for Saturday")
     tom = hall.phone()
@@ -157,6 +159,7 @@ def test_words_that_cannot_be_sealed_are_refused_from_a_phone_and_sealed_ones_ar
     assert "Your words are on their way." in tom.answers(words="I bring rice").text
 
 
+@pytest.mark.long
 def test_declined_and_put_up_can_be_undone_for_ten_minutes(hall: Hall) -> None:
     sent(hall, "Rice")
     [one] = queued(hall)
@@ -169,6 +172,7 @@ def test_declined_and_put_up_can_be_undone_for_ten_minutes(hall: Hall) -> None:
     assert all_posts(hall) == [] and reviewing.undoable(hall.run) == [] and queued(hall) == []
 
 
+@pytest.mark.long
 def test_after_ten_minutes_nothing_can_be_undone_and_the_words_are_gone(hall: Hall) -> None:
     sent(hall, "Rice")
     [one] = queued(hall)

@@ -80,6 +80,7 @@ def test_both_can_be_undone_for_ten_minutes(hall: Hall, maryam: Person) -> None:
     assert "Undo" not in maryam.opens(REVIEW).text and len(all_posts(hall)) == 1
 
 
+@pytest.mark.long
 def test_who_comes_second_is_told_kindly(hall: Hall, maryam: Person) -> None:
     sent(hall, "Rice")
     [one] = queued(hall)
