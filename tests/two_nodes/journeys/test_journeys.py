@@ -173,7 +173,7 @@ def test_everything_is_erased_everywhere_and_nothing_brings_it_back(
     circle: Circle, somebody: Callable[[], Neighbour], manner: Manner, tmp_path: Path
 ) -> None:
     """She erases everything at the kiosk: gone here at once, gone at every space that hears of it, and the page says
-    which have confirmed. A space that was away does not bring it back, nor does its old copy."""
+    which have confirmed. A space that was away does not bring it back, nor does its old copy or an old stick."""
     said = in_words(DELETE_ME, manner)
     hall, mosque, library = circle.spaces
     amina, yusuf = somebody(), somebody()
@@ -184,8 +184,9 @@ def test_everything_is_erased_everywhere_and_nothing_brings_it_back(
     yusuf.finds(said["need"])
     his = yusuf.promises(said["answer"], people=2)
     wait_until(lambda: said["need"] in library.page("/"), NEWS_S)
-    copies = str(tmp_path / "copies")
+    copies, stick = str(tmp_path / "copies"), str(tmp_path / "stick.corkboard")
     library.runs("backup", copies)
+    library.runs("bundle", "export", stick)
     library.stops()
 
     amina.walks_up_to(hall)
@@ -211,6 +212,7 @@ def test_everything_is_erased_everywhere_and_nothing_brings_it_back(
     library.stops()
     library.runs("restore", copies, "--over")
     library.starts()
+    hall.runs("bundle", "import", stick)
     library.hears_from_the_others()
     for space in circle.spaces:
         assert said["need"] not in space.page("/")
