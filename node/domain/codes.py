@@ -154,7 +154,7 @@ def _swapped(code: str) -> set[str]:
 
 def read_id(word: str) -> bytes:
     """The bytes of an id or key on the wire; its shape was checked when it was read."""
-    return base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+    return base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)) if word else b""
 
 
 def write_id(data: bytes) -> str:

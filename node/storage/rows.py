@@ -99,7 +99,7 @@ def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes, last: byte
         post.met_ms or None,
         state_of(post) if _has_state(post) else 0,
         post.outside or None,
-        _written(facts_of(post), last) if last != b"" or _has_facts(post) else None,
+        _written(post, last) if last != b"" or _has_facts(post) else None,
     )
 
 
@@ -123,24 +123,27 @@ def state_of(post: Post) -> int:
         | MET * (post.met >= post.wanted and not post.standing)
         | ERASED * post.erased
         | HIDDEN * bool(post.hidden_by)
-        | ASKED * (bool(post.reports) or any(stop.reported for stop in post.stops))
+        | ASKED * bool(post.reports or [stop for stop in post.stops if stop.reported])
     )
 
 
 def facts_of(post: Post) -> Facts:
-    handed_out = post.tickets if len(post.tickets) > 1 else ()
-    return Facts(post.promises, post.hidden_by, post.reports, post.thanked, post.owner, handed_out)
+    return Facts(post.promises, post.hidden_by, post.reports, post.thanked, post.owner, _handed_out(post))
+
+
+def _handed_out(post: Post) -> tuple[bytes, ...]:
+    return post.tickets if len(post.tickets) > 1 else ()
 
 
 def _has_facts(post: Post) -> bool:
     return bool(post.promises or post.hidden_by or post.reports or post.thanked or post.owner)
 
 
-def _written(facts: Facts, last: bytes | None) -> bytes | None:
+def _written(post: Post, last: bytes | None) -> bytes | None:
     """Without the words of promises, which stay in the log."""
-    bare = tuple(msgspec.structs.replace(promise, words="") for promise in facts.promises)
-    written = msgspec.structs.replace(facts, promises=bare, last=last)
-    return None if written == _NO_FACTS else _encode(written)
+    bare = tuple([msgspec.structs.replace(one, words="") if one.words else one for one in post.promises])
+    facts = Facts(bare, post.hidden_by, post.reports, post.thanked, post.owner, _handed_out(post), last)
+    return None if facts == _NO_FACTS else _encode(facts)
 
 
 def read_facts(blob: bytes | None) -> Facts:
