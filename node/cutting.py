@@ -7,7 +7,7 @@ Part of the one door (intake), beside burying: settle() works inside the caller'
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from node.run import Run
 from node.storage import forgetting, projection, turn
@@ -16,8 +16,6 @@ from sync import blocks, cutoffs, log, proofs
 from sync.cutoffs import CutOffs
 from sync.entry import CUTOFFS
 from sync.identity import fingerprint
-from sync.log import Held
-from sync.schema import FEED_SHIFT
 from sync.writer import Draft
 
 
@@ -52,12 +50,11 @@ def name(run: Run, named: CutOffs, scope: str) -> None:
 OWN = "SELECT no, roster FROM space WHERE state = 'own'"
 
 
-def returned(db: sqlite3.Connection, held: Sequence[Held], me: bytes) -> int:
-    """How many of these entries, which just came in, this node or a retired one of its space has written. me: its
-    fingerprint."""
+def returned(db: sqlite3.Connection, counts: Mapping[int, int], me: bytes) -> int:
+    """How many entries, of these that just came in, this node or a retired one of its space has written. counts: of
+    each feed, by its number; me: its fingerprint."""
     own, line = db.execute(OWN).fetchone()
-    written = {no for no in {one.k >> FEED_SHIFT for one in held} if _is_ours(log.feed_by_no(db, no), own, line, me)}
-    return sum(one.k >> FEED_SHIFT in written for one in held) if written else 0
+    return sum(count for no, count in counts.items() if _is_ours(log.feed_by_no(db, no), own, line, me))
 
 
 def _is_ours(feed: log.Feed, own: int, roster: bytes, me: bytes) -> bool:

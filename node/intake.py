@@ -28,6 +28,7 @@ from sync import cutoffs, introductions, log
 from sync import proofs as proving
 from sync.entry import BOARD, Entry
 from sync.log import Held
+from sync.parted import New, part
 from sync.schema import FEED_SHIFT
 from sync.take import take
 from sync.writer import Draft
@@ -150,21 +151,22 @@ def accept(
     with log.writing(connection):
         erased = burying.bury(run, connection, proofs, by)
         here = proving.owners_for_here(connection)
-        held = [one for page in pages for one in take(connection, page, now_ms)]
+        runs = [take(connection, page, now_ms) for page in pages]
         burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
-        changes = enter(connection, [*held, *filled], now_ms).plus(erased)
-        system = [one for one in held if one.entry.header.sys != BOARD]
+        new = part(runs)
+        changes = enter(connection, part([*runs, filled]) if filled else new, now_ms).plus(erased)
+        system = [one for one in new.others if one.entry.header.sys != BOARD]
         if cutoffs.note(connection, system):
             changes = changes.plus(cutting.settle(run, connection))
         if introductions.hear(connection, system, now_ms):
             introductions.settle(connection, now_ms, run.settings.introductions)
-        changes = changes.plus(widening.carry_on(run, connection, held))
-        back = cutting.returned(connection, held, run.identity.node_fingerprint) if held else 0
-    return msgspec.structs.replace(_taken(len(held), changes), returned=back)
+        changes = changes.plus(widening.carry_on(run, connection, new.others))
+        back = cutting.returned(connection, new.counts, run.identity.node_fingerprint)
+    return msgspec.structs.replace(_taken(sum(new.counts.values()), changes), returned=back)
 
 
-def enter(connection: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None) -> Changes:
+def enter(connection: sqlite3.Connection, held: Sequence[Held] | New, arrived_ms: int | None) -> Changes:
     """What is new in the log goes onto the board, within the transaction that put it there."""
     return projection.refresh(connection, held, arrived_ms)
 

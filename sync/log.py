@@ -55,10 +55,10 @@ class HeldRun(Sequence[Held]):
     """A run that is in the log. An object for each entry is made when somebody asks for one."""
 
     def __init__(self, base: int, run: PlainRun) -> None:
-        self._base, self._run = base, run
+        self.base, self.run = base, run
 
     def __len__(self) -> int:
-        return len(self._run)
+        return len(self.run)
 
     @overload
     def __getitem__(self, at: int) -> Held: ...
@@ -70,7 +70,7 @@ class HeldRun(Sequence[Held]):
         return list(self)[at]
 
     def __iter__(self) -> Iterator[Held]:
-        return map(Held, itertools.count(self._base | self._run.first), self._run)
+        return map(Held, itertools.count(self.base | self.run.first), self.run)
 
 
 class Feed(msgspec.Struct, frozen=True):

@@ -102,26 +102,41 @@ class PlainRun(Sequence[Entry]):
 
     def _all(self) -> list[Entry]:
         if self._entries is None:
-            sigs = [sig or b"" for sig in self.sigs]
-            self._entries = list(map(Entry, self._headers(), self.raws, self.ids, sigs, self.salts, self.payloads))
+            self._entries = self.some(range(len(self)))
         return self._entries
 
-    def _headers(self) -> Iterator[Header]:
-        wires = self._wires
+    def some(self, places: Sequence[int]) -> list[Entry]:
+        """The entries at these places, made anew."""
+        sigs = [self.sigs[at] or b"" for at in places]
+        raws, ids, salts, payloads = (
+            [all_[at] for at in places] for all_ in (self.raws, self.ids, self.salts, self.payloads)
+        )
+        return list(map(Entry, self._headers(places), raws, ids, sigs, salts, payloads))
+
+    def _headers(self, places: Sequence[int]) -> Iterator[Header]:
+        wires, before = [self._wires[at] for at in places], [self.prev, *self.ids]
         refs = [tuple(unb64_all(wire.refs, 32)) if wire.refs else () for wire in wires]
         return map(
             Header,
             itertools.repeat(self.feed),
-            itertools.count(self.first),
-            [self.prev, *self.ids],
+            [wire.seq for wire in wires],
+            [before[at] for at in places],
             [wire.ms for wire in wires],
             [wire.sys for wire in wires],
             few([wire.post for wire in wires]),
             few([wire.owner for wire in wires]),
             refs,
-            self.commits,
-            self.sizes,
+            [self.commits[at] for at in places],
+            [self.sizes[at] for at in places],
         )
+
+    def times(self) -> list[int]:
+        """Unix milliseconds of each, claims."""
+        return [wire.ms for wire in self._wires]
+
+    def telling(self) -> list[int]:
+        """Places of the entries that say more than their words: of the system, or about a post, or by a ticket."""
+        return [at for at, wire in enumerate(self._wires) if wire.post or wire.owner or wire.sys]
 
 
 SALT = len(b',"n":""') + 22  # of what stands before a payload

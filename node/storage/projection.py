@@ -20,6 +20,7 @@ from node.storage.work import ADD_ABOUT, Changes, Work
 from sync import log, proofs
 from sync.entry import BOARD, entry_id
 from sync.log import Held
+from sync.parted import Bare, New, part
 
 FOLD_VERSION = 12
 """Raise it with every change of the fold, of the text folding or of what a row says; the next start rebuilds."""
@@ -27,23 +28,20 @@ FOLD_VERSION = 12
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
 
 
-def refresh(db: sqlite3.Connection, held: Sequence[Held], arrived_ms: int | None = None) -> Changes:
+def refresh(db: sqlite3.Connection, held: Sequence[Held] | New, arrived_ms: int | None = None) -> Changes:
     """Brings the board up to these new entries of the log, within the caller's transaction. `arrived_ms`: this node's
     clock; None when they had arrived before."""
-    said = [one for one in held if one.entry.header.sys == BOARD]
-    if len(said) < len(held):
-        erasures.note(db, held)
-    openings = [one for one in said if not one.entry.header.post and not one.entry.header.owner]
-    followups = [one for one in said if one.entry.header.post] if len(openings) < len(said) else []
+    new = held if isinstance(held, New) else part([held])
+    openings, said = new.bare, [one for one in new.others if one.entry.header.sys == BOARD]
+    if len(said) < len(new.others):
+        erasures.note(db, new.others)
+    followups = [one for one in said if one.entry.header.post]
     answered = _answered(db, openings)  # by what was there before
     _note(db, said, followups)
-    alone = [one for one in openings if short(one.entry.id) not in answered] if answered else openings
+    alone = [one for one in openings if short(one[1]) not in answered] if answered else openings
     work = Work(db, arrived_ms)
     unread = work.open(alone, {one.entry.header.post for one in followups})
-    refolded = (
-        [one for one in openings if short(one.entry.id) in answered or one.k in unread] if answered | unread else []
-    )
-    left = {one.entry.id: [one.k] for one in refolded}
+    left = {id_: [k] for k, id_, _, _ in openings if short(id_) in answered or k in unread} if answered | unread else {}
     left |= {post_id: left.get(post_id, []) for post_id in work.go_on(followups)}
     for post_id, opened_at in left.items():
         work.refold(post_id, opened_at)
@@ -62,9 +60,9 @@ def _note(db: sqlite3.Connection, said: Sequence[Held], followups: Sequence[Held
     db.executemany(ADD_SPOKEN, sorted(owned + given))
 
 
-def _answered(db: sqlite3.Connection, openings: Sequence[Held]) -> set[int]:
+def _answered(db: sqlite3.Connection, openings: Sequence[Bare]) -> set[int]:
     """Of these new posts, those about which something is here already (their short ids)."""
-    asked = msgspec.json.encode(shorts([one.entry.id for one in openings])).decode()
+    asked = msgspec.json.encode(shorts([id_ for _, id_, _, _ in openings])).decode()
     return {p for (p,) in db.execute(ANSWERED, (asked,))}
 
 

@@ -18,6 +18,7 @@ from node.storage.rows import ERASED, MET, Row
 from node.storage.tally import Tally
 from sync import proofs
 from sync.log import SEQ_MASK, Held
+from sync.parted import Bare
 from sync.schema import FEED_SHIFT
 
 RELEASE_MS = 1_767_225_600_000
@@ -56,42 +57,41 @@ class Work:
         self._words: list[tuple[int, str]] = []
         self._lifted: dict[bytes, Row | None] = {}
 
-    def open(self, alone: Sequence[Held], spoken_of: Container[bytes]) -> set[int]:
+    def open(self, alone: Sequence[Bare], spoken_of: Container[bytes]) -> set[int]:
         """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
         news about them (`spoken_of`). Returns the keys of those that are to be refolded with it."""
         unread, others = set(), self._open_plain(alone)
         self._opened = {row[1]: row[2] for row in self._plain if row[1] in spoken_of}
         self._kinds = [row[2] for row in self._plain if row[1] not in spoken_of]
-        for k, entry in ((one.k, one.entry) for one in others):
+        for k, id_, ms, payload in others:
             feed = self._feeds.of(k)
-            opened = post.opening(entry.id, feed.space, entry.header.ms, entry.payload)
+            opened = post.opening(id_, feed.space, ms, payload)
             if opened and feed.here:
                 opened = msgspec.structs.replace(opened, scope="here")
             if opened is not None and k & SEQ_MASK < feed.counts:
                 new = rows.row_of(opened, k, k, self._since([k], opened.since), feed.space)
-                self._before[entry.id] = (new, None)
+                self._before[id_] = (new, None)
                 self._put(opened, new)
-            elif entry.id in spoken_of:
+            elif id_ in spoken_of:
                 unread.add(k)
             else:
-                self._db.execute(ADD_ABOUT, (short(entry.id), k))
+                self._db.execute(ADD_ABOUT, (short(id_), k))
         self._write()
         return unread
 
-    def _open_plain(self, alone: Sequence[Held]) -> list[Held]:
+    def _open_plain(self, alone: Sequence[Bare]) -> list[Bare]:
         """Those that say nothing unusual, with little ado. Returns the others."""
         others, latest, until, feed_no = [], self._arrived_ms or 0, 0, -1
         for one in alone:
-            k, entry = one.k, one.entry
+            k, id_, ms, payload = one
             if k >> FEED_SHIFT != feed_no:
                 feed_no, feed = k >> FEED_SHIFT, self._feeds.of(k)
                 until = 0 if feed.here else (feed_no << FEED_SHIFT) + feed.counts
-            ms = entry.header.ms
-            event = plain.read(entry.payload) if k < until and RELEASE_MS <= ms <= latest else None
+            event = plain.read(payload) if k < until and RELEASE_MS <= ms <= latest else None
             if event is None:
                 others.append(one)
                 continue
-            row = rows.plain_of(event, entry.id, k, ms)
+            row = rows.plain_of(event, id_, k, ms)
             self._plain.append(row)
             self._words.append((k, search.words_of(event.words, event.original, row[4])))
         return others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from node import intake
 from node.storage import projection
 from sync import log, proofs
+from sync import plain as columns
 from sync.entry import Entry, parse_page
 from tests.simulate import actions, folders, story, world
 from tests.simulate.judge import stand_up_to_a_look
@@ -20,6 +22,7 @@ from tests.simulate.world import World
 EXCHANGE = [each for each in actions.TABLE if each.name == "exchange"]
 SAYING = [*(each for each in story.SAYING if not each.name.startswith("killed")), *EXCHANGE, *EXCHANGE]
 PAGE = 1 << 20
+Read = Callable[[bytes], Sequence[Entry]]
 any_history = given(history=st.integers(0, 10_000), arrival=st.integers(0, 10_000))
 found = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is no simpler history
 quickly = settings(
@@ -50,7 +53,7 @@ def the_same_board(history: int, arrival: int) -> None:
         for line in lines:
             intake.bury(plain.run, [line])
         for machine, no in feeds:
-            intake.accept(plain.run, pages(machine, no, 500))
+            intake.accept(plain.run, pages(machine, no, 3, in_columns))
         hears_in_disorder(odd, feeds, lines, Random(arrival))
         assert heard(odd) == heard(plain)
         assert projection.digest(odd.db) == projection.digest(plain.db)
@@ -73,12 +76,17 @@ def erasures(machine: Machine) -> list[bytes]:
     return [line for line in proofs.lines(machine.db, ids) if isinstance(proofs.read(line), proofs.Tombstone)]
 
 
-def pages(machine: Machine, no: int, most: int) -> list[list[Entry]]:
+def pages(machine: Machine, no: int, most: int, read: Read = parse_page) -> list[Sequence[Entry]]:
     """A feed as pages of about so many entries; each ends at a signature."""
-    found: list[list[Entry]] = []
+    found: list[Sequence[Entry]] = []
     while lines := log.page(machine.db, no, sum(map(len, found)), most, PAGE):
-        found.append(parse_page(b"".join(line + b"\n" for line in lines)))
+        found.append(read(b"".join(line + b"\n" for line in lines)))
     return found
+
+
+def in_columns(page: bytes) -> Sequence[Entry]:
+    """Read as a visit reads it."""
+    return columns.read(page) or parse_page(page)
 
 
 def hears_in_disorder(machine: Machine, feeds: list[tuple[Machine, int]], lines: list[bytes], arrival: Random) -> None:
