@@ -18,6 +18,7 @@ from aiohttp.connector import Connection
 from sync.exchange import Caller
 from sync.messages import BODY_BYTES, PAGE_BYTES, REACH
 from sync.peers import tls
+from sync.peers.deflating import Deflating
 from sync.refusals import Refused
 
 CONNECT_SECONDS = 6.0
@@ -26,6 +27,7 @@ ANSWER_SECONDS = 60.0
 KEPT_SECONDS = 75.0
 INFLATED_BYTES = PAGE_BYTES + (1 << 20)  # a page may stretch to its next signature
 JSON_BYTES = 2 << 20
+ENTRIES = "/peer/v1/entries"
 
 Check = Callable[[bytes], Awaitable[Caller]]
 
@@ -55,7 +57,7 @@ class Link:
         self.said: tuple[int, float] | None = None  # Unix ms by the peer's clock at its last answer, time.monotonic()
         self.certificate = b""
         self._check, self._expected = check, expected
-        self._answered = False
+        self._answered, self._deflating = False, Deflating()
         self._session = aiohttp.ClientSession(
             connector=_CheckedConnector(self._known, ssl=context, limit=4, keepalive_timeout=KEPT_SECONDS),
             timeout=aiohttp.ClientTimeout(
@@ -75,12 +77,16 @@ class Link:
         reach: is told how far an answer reaches as soon as its head says so."""
         if self._session.closed:
             raise Unreachable("unreachable")
+        way = {"Accept-Encoding": "identity"} if path == ENTRIES and not self._deflating.next() else {}
+        url = f"{self.address}{path}"
         try:
-            async with self._session.post(f"{self.address}{path}", data=body, allow_redirects=False) as response:
-                self._answered, self.said = True, _date(response)
+            async with self._session.post(url, data=body, headers=way, allow_redirects=False) as response:
+                self._answered, self.said, began = True, _date(response), time.monotonic()
                 if response.status == 200 and (word := response.headers.get(REACH)):
                     reach(word)
                 data = await _bounded(response)
+                if path == ENTRIES:
+                    self._deflating.came(_is_deflated(response), len(data), time.monotonic() - began)
                 if response.status != 200:
                     raise _declined(response, data)
                 return data
@@ -149,9 +155,13 @@ def _date(response: aiohttp.ClientResponse) -> tuple[int, float] | None:
         return None
 
 
+def _is_deflated(response: aiohttp.ClientResponse) -> bool:
+    return response.headers.get("Content-Encoding") == "deflate"
+
+
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     """The body, never more of it than an answer may have, deflated or not: a small one may inflate to terabytes."""
-    inflate = zlib.decompressobj() if response.headers.get("Content-Encoding") == "deflate" else None
+    inflate = zlib.decompressobj() if _is_deflated(response) else None
     parts: list[bytes] = []
     size = read = 0
     async for chunk in response.content.iter_any():

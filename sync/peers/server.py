@@ -137,14 +137,18 @@ class PeerServer:
         return handle
 
     async def _entries(self, request: web.Request) -> web.StreamResponse:
-        """Where the page ends is said before it is deflated, so that the next one is asked for meanwhile."""
+        """Where the page ends is said before it is deflated, so that the next one is asked for meanwhile. Who does not
+        name deflate has lines as they are."""
+        deflated = "deflate" in request.headers.get("Accept-Encoding", "")
         caller, body = await self._caller(request), await _body(request)
         async with self._a_place_for(caller):
             page, reach = await self._in(self._pages, self._door.answers.page, caller, body)
-            answer = web.StreamResponse(headers={"Content-Encoding": "deflate", REACH: reach})
+            encoding = {"Content-Encoding": "deflate"} if deflated else {}
+            answer = web.StreamResponse(headers={**encoding, REACH: reach})
             await answer.prepare(request)
-            deflated = await self._in(self._pages, zlib.compress, page, DEFLATE_LEVEL)
-        await answer.write_eof(deflated)
+            if deflated:
+                page = await self._in(self._pages, zlib.compress, page, DEFLATE_LEVEL)
+        await answer.write_eof(page)
         return answer
 
     async def _poke(self, request: web.Request) -> web.Response:
