@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 
 from node import addresses
+from node.storage import board
 from node.web import desk_health
 from node.web.desk_entries import Entry
 from node.web.languages import N_
-from node.web.pages import run, show
+from node.web.pages import now, run, show
 from node.web.reading import Page
 
 ENTRY = Entry("home", N_("Today"))
@@ -20,4 +21,10 @@ def add_to(pages: Blueprint) -> None:
 
 def home() -> Page:
     host, numbers = addresses.told(run().settings.data, run().settings.port)
-    return show("desk/home.html", reached=[host, *numbers] if numbers else [], health=desk_health.rows())
+    return show(
+        "desk/home.html",
+        reached=[host, *numbers] if numbers else [],
+        health=desk_health.rows(),
+        counts=board.counts(run().db(), now(), run().space_id),
+        met_week=board.met_week(run().db(), now()),
+    )

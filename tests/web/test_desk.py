@@ -30,7 +30,7 @@ def test_a_steward_signs_in_and_leaves_and_back_opens_nothing(desk: Desk) -> Non
     maryam = desk.steward()
     cookie = maryam.client.get_cookie("desk", domain="corkboard.local", path="/desk")
     assert cookie and cookie.http_only and cookie.same_site == "Strict" and len(cookie.value) == 64
-    assert "Riverside Hall: the desk" in maryam.page.text and maryam.headers["Cache-Control"] == "no-store"
+    assert "Today Waiting" in maryam.page.text and maryam.headers["Cache-Control"] == "no-store"
     leaving = next(form for form in maryam.page.forms if form.action == "/desk/leave")
     page = maryam.sends(leaving.action)
     assert maryam.path == DOOR and "You have left the desk" in page.text
