@@ -92,12 +92,13 @@ def test_pages_answer_while_the_exchange_is_killed_and_comes_back(tmp_path):
         pid, slowest = soon(node.health)["pid"], 0.0
         for _ in range(2):
             os.kill(pid, signal.SIGKILL)
-            until = time.monotonic() + 20
+            until = time.monotonic() + 60
             while not (another := another_exchange(node, pid)):
                 began = time.monotonic()
                 assert b"<html" in node.page()
                 slowest = max(slowest, time.monotonic() - began)
                 assert time.monotonic() < until, "the exchange did not come back"
+                time.sleep(0.05)  # without it the pages take the processor that the exchange needs
             pid = another
         assert slowest < 3
     assert "killed by SIGKILL" in node.said() and "The kiosk goes on." in node.said()

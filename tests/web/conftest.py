@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from node import intake, stewards
 from node.app import create_app
@@ -177,6 +178,20 @@ class CompiledOnce(BytecodeCache):
 
 
 COMPILED = CompiledOnce()
+
+
+def builds_once(compiles: Callable[..., Any]) -> Callable[..., Any]:
+    """Every board has the same addresses, and to compile how they are built takes longer than most of these tests."""
+    built: dict[tuple[Any, ...], Any] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, repr(rule.defaults), rule.subdomain, rule.host, append_unknown)
+        return built[key] if key in built else built.setdefault(key, compiles(rule, append_unknown))
+
+    return compiled
+
+
+Rule._compile_builder = builds_once(Rule._compile_builder)
 
 
 def quick_office(run: Run) -> Office:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -25,9 +26,14 @@ def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
 
 
+@cache
+def said_by_pages() -> set[tuple[object, object]]:
+    return {(message.id, message.context) for message in messages(catalogues.used())}
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_catalogue_holds_exactly_what_the_pages_say(tag: str) -> None:
-    used = {(message.id, message.context) for message in messages(catalogues.used())}
+    used = said_by_pages()
     held = {(message.id, message.context) for message in messages(read_catalogue(tag))}
     assert held - used == set() and used - held == set(), "run: python -m scripts.catalogues"
 
