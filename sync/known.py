@@ -9,7 +9,7 @@ import sqlite3
 
 from sync import circle
 from sync.exchange import Caller
-from sync.log import writing
+from sync.log import noting, writing
 
 TURNED_AWAY = "turned-away"  # the line ended when the peer saw who calls: blocked there, or just being switched off
 NOT_REACHED = ("unreachable", "silent")  # errors of visits (tried): nobody answers at any address that is known
@@ -43,8 +43,9 @@ MOVE = "UPDATE peer SET n = ?, mark = ? WHERE node = ? AND n = ? AND mark = ?"
 
 def move_cursor(db: sqlite3.Connection, node: bytes, before: Cursor, after: Cursor) -> bool:
     """All that this peer had told of with `after` is in. False, and nothing moved, where the cursor is not `before` any
-    more: another process, or what came in, has set it back meanwhile (proofs.from_the_start)."""
-    with writing(db):
+    more: another process, or what came in, has set it back meanwhile (proofs.from_the_start). Where this is lost with
+    the power the same heads are told again; what they led to is on the disk by then."""
+    with noting(db):
         return db.execute(MOVE, (*after, node, *before)).rowcount == 1
 
 
@@ -54,6 +55,7 @@ UPDATE peer SET tried_ms = ?, error = ?, seen_ms = CASE WHEN ? = '' THEN ? ELSE 
 
 
 def tried(db: sqlite3.Connection, node: bytes, now_ms: int, error: str) -> None:
-    """How a visit ended. error: its key, "" when it went well."""
-    with writing(db):
+    """How a visit ended. error: its key, "" when it went well. The next visit, within the minute, says it anew, so no
+    disk is waited for: on a memory card that was most of a visit without news."""
+    with noting(db):
         db.execute(TRIED, (now_ms, error, error, now_ms, node))

@@ -44,6 +44,18 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def noting(db: sqlite3.Connection) -> Iterator[None]:
+    """As writing(), for what may be lost when the power goes: its end waits for no disk. What was written before is not
+    touched by that, and the next one that does wait brings this to the disk too. Not inside another transaction."""
+    db.execute("PRAGMA synchronous = NORMAL")
+    try:
+        with writing(db):
+            yield
+    finally:
+        db.execute("PRAGMA synchronous = FULL")
+
+
 class Held(msgspec.Struct, frozen=True, gc=False):
     """An entry that is in the log, with its key."""
 

@@ -255,3 +255,19 @@ def test_a_mark_is_known_only_where_it_was_given(hall, library):
     n, mark = log.last_arrival(hall.db)
     assert n == 3 and log.knows_mark(hall.db, n, mark)
     assert not log.knows_mark(library.db, n, mark) and not log.knows_mark(hall.db, n + 1, mark)
+
+
+def test_what_may_be_lost_waits_for_no_disk_and_everything_after_it_does(hall):
+    def waits():
+        return hall.db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+    with log.noting(hall.db):
+        hall.db.execute("UPDATE space SET name = 'noted'")
+        assert not waits()
+    assert waits() and hall.db.execute("SELECT name FROM space").fetchone() == ("noted",)
+    with pytest.raises(sqlite3.OperationalError), log.noting(hall.db):
+        hall.db.execute("UPDATE nothing SET name = 'lost'")
+    assert waits() and not hall.db.in_transaction
+    with pytest.raises(sqlite3.OperationalError), log.writing(hall.db), log.noting(hall.db):
+        pass
+    assert waits() and not hall.db.in_transaction
