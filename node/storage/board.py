@@ -64,10 +64,11 @@ ORDER BY since DESC, n DESC LIMIT :limit
 """
 WALKED = "AND +n IN (SELECT rowid FROM search WHERE search MATCH :match)"
 """The newest posts are walked through until enough have the words: for words that many have. For rare ones that would
-be all posts there are: theirs are looked up and sorted, and the index is asked once (RARE)."""
+be all posts there are: theirs are looked up and sorted, and the index is asked once (RARE): the newest
+first, since sorting out a page from what is sorted the other way takes as long as looking it up."""
 _EVERY = LIST.replace("FOUND", "").replace(COLUMNS, "n, (SELECT COUNT(*) FROM found)")
 RARE = f"""
-WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match LIMIT :many)
+WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many)
 {_EVERY.replace("FROM post", "FROM found CROSS JOIN post USING (n)")}
 """
 FEW = 5_000
