@@ -48,6 +48,8 @@ class Tally:
         for row in new:
             self.put(row)
         self._db.executemany(ADD, [(*key, count) for key, count in sorted(self._more.items()) if count])
+        if any(count < 0 for count in self._more.values()):
+            self._db.execute(DROP_EMPTY)  # an area is somebody's words: it goes with the last post that names it
         self._more.clear()
 
 
