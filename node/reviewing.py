@@ -118,9 +118,17 @@ def undo(run: Run, n: int, why: str) -> None:
     if one is None or not one.may_be_undone(run.clock_ms()):
         raise NotThere
     if one.state == "up":
-        intake.record(run, Hide(one.post, why), f"review {n} undone")
+        _hide(run, one, why)
     with turn.first(run.settings.data), log.writing(run.db()):
         waiting.again(run.db(), one)
+
+
+def _hide(run: Run, one: Waiting, why: str) -> None:
+    try:
+        intake.record(run, Hide(one.post, why), f"review {one.n} undone")
+    except Refusals as refused:
+        if not {problem.key for problem in refused.problems} <= {"post.hidden", "post.erased"}:
+            raise  # those two say that it is off the board already
 
 
 def _queued(run: Run, n: int) -> Waiting:

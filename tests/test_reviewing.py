@@ -13,6 +13,7 @@ from node.domain.kinds import KINDS
 from node.domain.refusals import Refusals
 from node.domain.registry import HELPER, TICKET
 from node.domain.tickets import Ticket
+from node.domain.wishes import Hide
 from node.reviewing import Shares
 from node.storage import waiting
 from sync import circle
@@ -173,6 +174,15 @@ def test_words_that_were_put_up_and_then_erased_leave_the_copies_too(hall: Node)
     assert intake.tidy(hall.run)
     scrub.scrub(hall.folder / "corkboard.db", [older.path])
     assert files_with(hall.folder, PUBLIC_MARKS) == []
+
+
+def test_what_somebody_hid_meanwhile_can_be_undone_too(hall: Node) -> None:
+    said = sends(hall)
+    n = queue(hall)[0].n
+    reviewing.put_up(hall.run, n)
+    hall.does(Hide(said.post, "Two stewards at once"))
+    reviewing.undo(hall.run, n, "Put up by mistake")
+    assert hall.board() == [] and reviewing.undoable(hall.run) == []
 
 
 @pytest.mark.long
