@@ -66,10 +66,11 @@ WALKED = "AND +n IN (SELECT rowid FROM search WHERE search MATCH :match)"
 """The newest posts are walked through until enough have the words: for words that many have. For rare ones that would
 be all posts there are: theirs are looked up and sorted, and the index is asked once (RARE): the newest
 first, since sorting out a page from what is sorted the other way takes as long as looking it up."""
-_EVERY = LIST.replace("FOUND", "").replace(COLUMNS, "n, (SELECT COUNT(*) FROM found)")
+_BEST = LIST.replace("FOUND", "").replace(COLUMNS, "n, since")
 RARE = f"""
-WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many)
-{_EVERY.replace("FROM post", "FROM found CROSS JOIN post USING (n)")}
+WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many),
+best AS ({_BEST.replace("FROM post", "FROM found CROSS JOIN post USING (n)")})
+SELECT count, best.n FROM (SELECT COUNT(*) AS count FROM found) LEFT JOIN best ORDER BY best.since DESC, best.n DESC
 """
 FEW = 5_000
 ARE_FEW = "SELECT COUNT(*) < :few FROM (SELECT 1 FROM post WHERE expires > :now LIMIT :few)"
@@ -144,9 +145,7 @@ def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick) -> list[in
     if known is not None:
         return known
     found = db.execute(RARE, {**asked, "many": search.MANY}).fetchall()
-    if not found:
-        return None if search.is_common(db, asked["match"]) else []
-    return None if found[0][1] >= search.MANY else [n for n, _many in found]
+    return None if found[0][0] >= search.MANY else [n for _many, n in found if n is not None]
 
 
 def _walk(db: sqlite3.Connection, asked: dict[str, Any]) -> str:

@@ -43,12 +43,6 @@ def match(find: str) -> str:
 
 MANY = 2_000
 """Of a hundred thousand posts: to look up so many takes as long as to walk through the newest until a page is full."""
-COMMON = "SELECT COUNT(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
-
-
-def is_common(db: sqlite3.Connection, match: str) -> bool:
-    """Whether many posts have these words. Counts no further than that."""
-    return bool(db.execute(COMMON, (match, MANY)).fetchone()[0] >= MANY)
 
 
 def like(words: str) -> str:

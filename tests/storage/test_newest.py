@@ -58,7 +58,7 @@ def assert_same(node, kept):
                 assert found(node, kept, more, find=typed) == found(node, after=more, find=typed)
 
 
-@pytest.mark.parametrize("most", [1_000, 10])
+@pytest.mark.parametrize("most", [2_500, 10])
 def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most):
     monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
     monkeypatch.setattr(newest, "MOST", most)
