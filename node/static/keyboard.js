@@ -11,7 +11,7 @@
   function letters() { return layouts.letters(language, plain, window.innerWidth < NARROW); }
   function is_pad(input) { return input.inputMode === "numeric"; }
   function takes_keys(element) {
-    return element.matches("textarea, input[type=text], input[type=search], input[inputmode=numeric]");
+    return element.matches("textarea, input[type=text], input[type=password], input[type=search], input[inputmode=numeric]");
   }
   function names() {
     var said = zone.dataset;

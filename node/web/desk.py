@@ -13,16 +13,17 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.sign_in import FILE, NotMade, SignIn, TooMany, Unreadable
-from node.web import asking, desk_entries, desk_health, desk_home, flyers, hanging, lately, reviewing
-from node.web.desk_sessions import COOKIE, IDLE, IDLE_AT_NODE, Sessions
+from node.web import asking, desk_entries, desk_health, desk_home, flyers, hanging, kiosk, lately, reviewing
+from node.web.desk_sessions import COOKIE, IDLE, Sessions
 from node.web.languages import N_, _
 from node.web.pages import go, run, show
 from node.web.places import DESK, is_kiosk_address
 from node.web.reading import Page
 
-FREE = ("desk.sign_in", "desk.enter", "desk.leave", "desk.over")
+FREE = ("desk.sign_in", "desk.enter", "desk.leave", "desk.idle", "desk.over")
 ENTRIES = (desk_home.ENTRY, reviewing.ENTRY, hanging.ENTRY)
 MAKE = "python3 run_node.py steward --make"
+ASKED = 90  # seconds, then a touchscreen counts 30 more down
 LONGEST = 1_000  # characters of a passphrase that are looked at
 WRONG = N_("No steward of this space has this passphrase. Nothing was opened.")
 
@@ -32,7 +33,7 @@ def install(app: Flask, sign_in: SignIn, look: desk_health.Look) -> None:
     app.config["SIGN_IN"] = sign_in
     app.extensions["desk_sessions"] = Sessions(os.urandom)
     lately.install(app)
-    app.jinja_env.globals.update(desk_entries=_entries, at_node=at_node, desk_idle=_idle)
+    app.jinja_env.globals.update(desk_entries=_entries, at_node=at_node, at_screen=lambda: at_screen(), desk_idle=_idle)
 
 
 def make() -> Blueprint:
@@ -42,6 +43,8 @@ def make() -> Blueprint:
     desk.add_url_rule("/sign-in", "enter", enter, methods=["POST"])
     desk.add_url_rule("/leave", "leave", leave, methods=["POST"])
     desk.add_url_rule("/over", "over", over)
+    desk.add_url_rule("/idle", "idle", leave)
+    desk.add_url_rule("/still", "still", still)
     for room in (desk_home, reviewing, flyers, hanging, lately):
         room.add_to(desk)
     return desk
@@ -77,8 +80,9 @@ def at_screen() -> bool:
 
 
 def _idle() -> int:
-    """Seconds after which a page that nobody touched is left; the session is over by then."""
-    return (IDLE_AT_NODE if at_screen() else IDLE) + 5
+    """Seconds after which a page that nobody touched is left. Elsewhere the session is over by then; a touchscreen asks
+    first, as on every form there."""
+    return ASKED if at_screen() else IDLE + 5
 
 
 def _entries() -> list[desk_entries.Shown]:
@@ -143,9 +147,16 @@ def _let_in() -> AnyResponse:
 
 
 def leave() -> AnyResponse:
-    """Needs no token, as everywhere: all that it does is forget."""
+    """Needs no token, as everywhere: all that it does is forget. A touchscreen comes here by itself as well, and then
+    nothing of its last reader stays."""
     _sessions().end(_given())
-    return _forgotten(redirect(_after("left"), 303))
+    answer = _forgotten(redirect(_after("left"), 303))
+    return kiosk.wiped(answer) if at_screen() else answer
+
+
+def still() -> tuple[str, int]:
+    """Somebody is still typing at the touchscreen; asking for this was the touch."""
+    return "", 204
 
 
 def over() -> Any:

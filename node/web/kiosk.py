@@ -71,8 +71,11 @@ def leave() -> Page:
     """The wipe, whether somebody asked for it or walked away: nothing stays here, not even the language."""
     if keeping.asks_before_leaving():
         return go("leaving")
+    return wiped(redirect(to("attract"), 303))
+
+
+def wiped(answer: AnyResponse) -> AnyResponse:
     visits.end()
-    answer: AnyResponse = redirect(to("attract"), 303)
     for name in FORGOTTEN:
         answer.delete_cookie(name, samesite="Strict", httponly=True)
     return answer

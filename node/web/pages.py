@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, render_template, request, url
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.web import asking, labels, over, visits
-from node.web.places import at_desk, at_kiosk
+from node.web.places import at_desk, at_kiosk, is_kiosk_address
 
 if TYPE_CHECKING:
     from node.run import Run
@@ -41,9 +41,12 @@ def audience() -> str:
 
 def to(page: str, **values: Any) -> str:
     """The address of a page for whoever reads this one: kiosk pages link to kiosk pages. What the desk has no page for
-    (the board, a post) is read there as on a phone."""
+    (the board, a post) is read as on a phone; at a touchscreen going there leaves the desk: neighbours come next."""
     own = f"{audience()}.{page}"
-    return url_for(own if own in current_app.view_functions else f"phone.{page}", **values)
+    if audience() != "desk" or own in current_app.view_functions:
+        return url_for(own, **values)
+    at_screen = is_kiosk_address(request.remote_addr, run().settings.kiosks)
+    return url_for("desk.idle") if at_screen else url_for(f"phone.{page}", **values)
 
 
 def go(page: str, **values: Any) -> AnyResponse:

@@ -18,7 +18,11 @@ DOOR = "/desk/sign-in"
 def pages(desk: Desk, method: str) -> list[str]:
     """All of the desk's but its door."""
     rules = [rule for rule in desk.hall.app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
-    behind = [rule for rule in rules if rule.endpoint not in ("desk.sign_in", "desk.enter", "desk.leave", "desk.over")]
+    behind = [
+        rule
+        for rule in rules
+        if rule.endpoint not in ("desk.sign_in", "desk.enter", "desk.leave", "desk.idle", "desk.over")
+    ]
     return [
         rule.rule.replace("<code>", "123456789").replace("<int:n>", "1")
         for rule in behind
@@ -243,3 +247,22 @@ def test_many_flyers_are_down_by_one_button_and_a_thing_is_undone_once(desk: Des
     now = posters.hanging(hall.run)
     maryam.sends("/desk/undo", token=token, key=keys[1])
     assert posters.hanging(hall.run) == now and len(now) == 3
+
+
+def test_a_touchscreen_asks_before_it_wipes_and_then_nothing_of_the_desk_stays(desk: Desk) -> None:
+    passer_by = desk.hall.passer_by()
+    passer_by.opens("/kiosk/")
+    assert "/desk/" in passer_by.page.links
+    maryam = desk.steward("127.0.0.1", "ar")
+    assert "/desk/idle" in maryam.page.links and "/" not in maryam.page.links  # going to the board leaves the desk
+    body = next(given for tag, given in maryam.page.tags if tag == "body")
+    assert (body["data-idle"], body["data-wipe"], body["data-still"]) == ("90", "/desk/idle", "/desk/still")
+    assert any(given.get("id") == "veil" for _, given in maryam.page.tags)
+    for _ in range(3):
+        desk.seconds.now += IDLE_AT_NODE - 1
+        maryam.opens("/desk/still")
+        assert maryam.status == 204
+    maryam.opens("/desk/idle")
+    assert maryam.path == "/kiosk/" and 'lang="ar"' not in maryam.page.html.partition(">")[0]
+    maryam.opens(DOOR)
+    assert any(form.id == "answer" for form in maryam.page.forms)
