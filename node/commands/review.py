@@ -23,6 +23,7 @@ NUMBER = click.IntRange(1)
 @click.option("--on/--off", "switch", default=None, help="Posts from phones wait for a steward, or stand at once.")
 @click.option("--put-up", "put_up", metavar="N", type=NUMBER, multiple=True, help="It stands on the board.")
 @click.option("--decline", metavar="N", type=NUMBER, multiple=True, help="It does not; its ticket tells why.")
+@click.option("--decline-all", "flooded", is_flag=True, help="All that wait: somebody filled the queue.")
 @click.option("--because", type=click.Choice(review.REASONS), default="other", help="Why it is declined.")
 @click.option("--reason", default="", help="The same in your own words, to whoever sent it.")
 @click.option("--undo", metavar="N", type=NUMBER, multiple=True, help="Within ten minutes.")
@@ -32,6 +33,7 @@ def review_command(
     switch: bool | None,
     put_up: tuple[int, ...],
     decline: tuple[int, ...],
+    flooded: bool,
     because: str,
     reason: str,
     undo: tuple[int, ...],
@@ -39,7 +41,7 @@ def review_command(
     """Read posts from phones before they stand on the board.
 
     Without an option: whether that is on, and what waits. Nothing of it leaves this node before it is put up."""
-    if reason and not decline:
+    if reason and not (decline or flooded):
         raise Failed("--reason goes with --decline N.")
     with here.run(fresh=False) as run:
         if switch is not None:
@@ -48,7 +50,7 @@ def review_command(
             with _named(n):
                 code = codes.shown(codes.code_of(reviewing.put_up(run, n)))
             here.talk(f"{n} is on the board: {code}.")
-        for n in decline:
+        for n in [one.n for one in waiting.queue(run.db(), run.clock_ms())] if flooded else decline:
             with _named(n):
                 reviewing.decline(run, n, because, reason)
             here.talk(f"{n} is declined. Its words go in ten minutes; until then: `review --undo {n}`.")

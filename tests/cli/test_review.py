@@ -40,6 +40,15 @@ def test_a_steward_turns_it_on_reads_puts_up_declines_and_undoes(hall: Node) -> 
     assert "at once" in hall.does("review", "--off") and "1 post waits." in hall.does("review")
 
 
+def test_a_queue_that_somebody_filled_is_emptied_in_one_go(hall: Node) -> None:
+    open_run(Settings(data=hall.folder)).close()
+    hall.does("review", "--on")
+    for seed in (1, 2, 3):
+        sends(hall, f"Buy sofa {seed}", seed)
+    assert "None waits." in hall.does("review", "--decline-all", "--because", "selling")
+    assert "Buy sofa 2" in hall.does("review", "--undo", "2") and hall.posts() == []
+
+
 def test_the_setting_counts_until_a_steward_turns_it(hall: Node) -> None:
     open_run(Settings(data=hall.folder)).close()
     (hall.folder / "node.toml").write_text("review = true\n")
