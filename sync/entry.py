@@ -70,7 +70,7 @@ class _WireHeader(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     sys: Annotated[int, msgspec.Meta(ge=0, lt=256)]
     post: str
     owner: str
-    refs: Annotated[list[str], msgspec.Meta(max_length=REFS_LIMIT)]
+    refs: Annotated[tuple[str, ...], msgspec.Meta(max_length=REFS_LIMIT)]  # lists would be collected
     commit: _Word
     size: Annotated[int, msgspec.Meta(ge=STEP, le=PAYLOAD_LIMIT, multiple_of=STEP)]
 
@@ -137,7 +137,7 @@ def make(header: Header, sig: bytes = b"", salt: bytes = b"", payload: bytes | N
         header.sys,
         b64(header.post),
         b64(header.owner),
-        [b64(ref) for ref in header.refs],
+        tuple(b64(ref) for ref in header.refs),
         b64(header.commit),
         header.size,
     )

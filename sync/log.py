@@ -148,6 +148,8 @@ def add_feed(db: sqlite3.Connection, key: bytes, space_no: int, node: bytes, sco
 
 
 ADD_ENTRY = "INSERT INTO entry (k, header, sig, salt, payload) VALUES (?, ?, ?, ?, ?)"
+ADD_UNSIGNED = "INSERT INTO entry (k, header, salt, payload) VALUES (?, ?, ?, ?)"
+ADD_SIGNATURE = "UPDATE entry SET sig = ? WHERE k = ?"
 GROW = "UPDATE feed SET next = ?, head = ?, changed = ? WHERE no = ?"
 ADD_MISSING = "INSERT INTO missing (k) VALUES (?)"
 
@@ -163,7 +165,8 @@ def insert(
     that is wanted but did not come along is noted as missing."""
     base = feed.no << FEED_SHIFT
     if isinstance(entries, PlainRun):
-        db.executemany(ADD_ENTRY, entries.rows(base))
+        db.executemany(ADD_UNSIGNED, entries.rows(base))
+        db.executemany(ADD_SIGNATURE, entries.signatures(base))
         _grow(db, feed, len(entries), entries.last + 1, entries.ids[-1], now_ms)
         return HeldRun(base, entries)
     held = [Held(base | entry.header.seq, entry) for entry in entries]

@@ -181,3 +181,12 @@ def test_a_feed_of_many_transactions_is_the_same_log_either_way(hall, library, t
     dumps = [[held.entry for held in log.read_all(each.db)] for each in (library, other)]
     assert dumps[0] == dumps[1] and log.verify(other.db) == len(dumps[0])
     assert log.digest(library.db) == log.digest(other.db)
+
+
+def test_what_is_kept_are_blobs_whichever_way(hall, library):
+    hall.says("A ladder", "A cot")
+    library.hears(hall.page())
+    hall.says("Tea", "Rice")
+    library.hears(plain.read(page_of(hall, from_seq=3)))
+    kinds = "SELECT DISTINCT typeof(header), typeof(sig), typeof(salt), typeof(payload) FROM entry"
+    assert set(library.db.execute(kinds)) == {("blob", "blob", "blob", "blob"), ("blob", "null", "blob", "blob")}
