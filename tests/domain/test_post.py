@@ -43,7 +43,7 @@ def test_every_order_of_what_tickets_said_gives_the_same_post():
     assert (story.fold().words, story.fold().withdrawn, len(story.fold().promises)) == ("Bread and oil", True, 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_arrival_and_repetition_do_not_matter(data):
     story = opened(**{"for": 9})
@@ -335,7 +335,7 @@ def test_an_odd_opening_opens_nothing(payload):
     assert post.fold(story.post, story.said) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(min_size=1, max_size=80), st.booleans())
 def test_no_payload_stops_the_fold(payload, owned):
     story = opened()
