@@ -122,7 +122,7 @@ class PlainRun(Sequence[Entry]):
 
     def _headers(self, places: Sequence[int]) -> Iterator[Header]:
         wires, before = [self._wires[at] for at in places], [self.prev, *self.ids]
-        refs = [tuple(unb64_all(wire.refs, 32)) if wire.refs else () for wire in wires]
+        refs = iter(unb64_all([ref for wire in wires for ref in wire.refs], 32))
         return map(
             Header,
             itertools.repeat(self.feed),
@@ -132,7 +132,7 @@ class PlainRun(Sequence[Entry]):
             [wire.sys for wire in wires],
             few([wire.post for wire in wires]),
             few([wire.owner for wire in wires]),
-            refs,
+            [tuple(itertools.islice(refs, len(wire.refs))) for wire in wires],
             [self.commits[at] for at in places],
             [self.sizes[at] for at in places],
         )
