@@ -38,7 +38,7 @@ from sync.quota import OverQuota
 from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
-FIRST_BYTES = 256 << 10
+FIRST_BYTES, LEAST_BYTES = 256 << 10, 128 << 10  # of lines: over a line that is cut again and again little comes whole
 TRANSACTION_BYTES = 2 << 20  # of lines; a page has at most half of it
 TRANSACTION_SECONDS = 0.25  # longer ones take less: the kiosk waits for its turn to write meanwhile
 ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
@@ -210,7 +210,7 @@ class Pull:
         began = self._seconds()
         await self._work(enter, self._gate, pages, self.report)
         quick = self._seconds() - began < TRANSACTION_SECONDS
-        more, less = min(TRANSACTION_BYTES, self._bytes * 2), max(FIRST_BYTES, self._bytes // 2)
+        more, less = min(TRANSACTION_BYTES, self._bytes * 2), max(LEAST_BYTES, self._bytes // 2)
         self._bytes = more if quick else less
 
     async def _payloads(self) -> None:

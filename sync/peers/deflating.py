@@ -8,6 +8,7 @@ from __future__ import annotations
 
 MEASURED_BYTES = 128 << 10  # of lines; what is shorter says nothing
 WORTH_TRYING = 16 << 20  # bytes of lines a second: a line that brings less, deflated, is spared
+FADES = 0.8  # what was once measured counts so much at the next page of its kind: one that was held up decides nothing
 AGAIN = 8  # pages until the way that was slower is tried again: something else may have been in its way
 
 
@@ -31,6 +32,6 @@ class Deflating:
         if size < MEASURED_BYTES or seconds <= 0:
             return
         if deflated:
-            self._deflated = size / seconds
+            self._deflated = max(size / seconds, FADES * self._deflated)
         else:
-            self._as_they_are = size / seconds
+            self._as_they_are = max(size / seconds, FADES * self._as_they_are)

@@ -45,8 +45,8 @@ def test_short_answers_say_nothing():
 def test_both_ways_bring_the_same_over_a_real_line(hall, library, monkeypatch):
     monkeypatch.setattr(deflating, "WORTH_TRYING", 0)
     monkeypatch.setattr(deflating, "MEASURED_BYTES", 0)
-    monkeypatch.setattr("sync.pull.FIRST_BYTES", 30_000)
-    monkeypatch.setattr("sync.pull.TRANSACTION_BYTES", 30_000)
+    for name in ("FIRST_BYTES", "LEAST_BYTES", "TRANSACTION_BYTES"):
+        monkeypatch.setattr(f"sync.pull.{name}", 30_000)
     for n in range(12):
         hall.says(*[f"{n} {each} " + "x" * 500 for each in range(30)])
     ways = []
@@ -82,3 +82,13 @@ def test_who_asks_for_lines_as_they_are_gets_them(hall, library):
     assert encoding is None and lines.count(b"\n") == 2 and b"A ladder" in lines
     encoding, lines = asyncio.run(story("deflate"))
     assert encoding == "deflate" and b"A ladder" not in lines
+
+
+def test_one_page_that_was_held_up_decides_nothing():
+    line = Deflating()
+    asked(line, 0.02, 0.01, 4)
+    line.came(False, PAGE, 3.0)
+    assert not line.next()
+    for _ in range(5):
+        line.came(False, PAGE, 3.0)
+    assert line.next(), "but five do"
