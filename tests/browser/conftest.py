@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from node.run import Run
 from node.ticket_office import Office
 from scripts import gallery, people
 
+HERE = Path(__file__).parent
 LANDSCAPE = {"width": 1280, "height": 800}
 PORTRAIT = {"width": 800, "height": 1280}
 PHONE = {"width": 360, "height": 740}
@@ -42,12 +44,24 @@ def tickets(run: Run, office: Office) -> dict[str, str]:
     return people.meet(run, office)
 
 
-@pytest.fixture(scope="module")  # not longer: while it is open no other test can run an event loop of its own
-def browser() -> Iterator[Browser]:
+OPEN = pytest.StashKey[ExitStack]()
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     if not Path(gallery.CHROMIUM).exists():
         pytest.skip("no Chromium here: set CORKBOARD_CHROMIUM")
-    with gallery.chromium() as held:
-        yield held
+    with ExitStack() as until_the_last:
+        request.session.stash[OPEN] = until_the_last
+        yield until_the_last.enter_context(gallery.chromium())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After the last test of this folder: while a browser is open no other test can run an event loop of its own."""
+    yield
+    if (nextitem is None or HERE not in nextitem.path.parents) and OPEN in item.session.stash:
+        item.session.stash[OPEN].close()
 
 
 Screen = Callable[..., Page]
