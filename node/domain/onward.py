@@ -4,7 +4,7 @@ Only for posts without ticket, of which only such kinds were said whose step nee
 The fold of everything (post.py) stays the law; whatever is not surely the same is left to it. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from node.domain import order, wire
@@ -19,14 +19,17 @@ ALONE = frozenset(
 )
 """They bear on nothing but the row, and nothing else does on them, as an answer bears on a promise."""
 
+SLIGHT = frozenset({"post.met", "help.promised"})
+"""Of these the ones that come most: their steps read how much is wanted and met, change what is met, add promises."""
+
 _AT_HOME = SPACE | TICKET | HOME
 
 
-def onward(post: Post, said: Said) -> Post | None:
+def onward(post: Post, said: Said, kinds: Container[str] = ALONE) -> Post | None:
     """The post, as its row has it, after one more event by a space that had seen all the others; None where that takes
-    the fold of everything."""
+    the fold of everything, or for another kind."""
     event = _alone(said)
-    if event is None:
+    if event is None or wire.kind_of(event).name not in kinds:
         return None
     kind = wire.kind_of(event)
     roles = _AT_HOME if said.space == post.home else SPACE

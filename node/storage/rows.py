@@ -174,6 +174,24 @@ def post_of(row: Row, facts: Facts, home: bytes) -> Post:
     )
 
 
+def slight_of(row: Row, home: bytes) -> Post:
+    """As much as an event of onward.SLIGHT needs, without the promises there are."""
+    return Post(row.id, home, wanted=row.wanted, met=row.met, met_ms=row.met_ms or 0)
+
+
+GoneOn = tuple[int, int | None, bytes | None, int]
+"""What GO_ON writes."""
+
+
+def gone_on(row: Row, facts: Facts, after: Post, last: bytes) -> GoneOn | None:
+    """What changes in a row of which slight_of() is `after` now; None where its state may too."""
+    if after.met >= row.wanted and not row.standing:
+        return None
+    more = [msgspec.structs.replace(promise, words="") for promise in after.promises]
+    written = msgspec.structs.replace(facts, promises=(*facts.promises, *more), last=last)
+    return after.met, after.met_ms or None, _encode(written), row.n
+
+
 PAYLOAD = "SELECT payload FROM entry WHERE k = ?"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 import msgspec
 
 from node.domain import codes, onward, plain, post
-from node.domain.values import Post
+from node.domain.values import Post, Said
 from node.storage import rows, search
 from node.storage.bulk import Bulk
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
@@ -52,7 +52,7 @@ class Work:
         self._plain: list[rows.Plain] = []
         self._new: list[Row] = []
         self._changed: list[Row] = []
-        self._gone_on: list[tuple[int, int | None, bytes | None, int]] = []
+        self._gone_on: list[rows.GoneOn] = []
         self._before: dict[bytes, tuple[Row, Row | None]] = {}
         self._words: list[tuple[int, str]] = []
         self._lifted: dict[bytes, Row | None] = {}
@@ -111,21 +111,41 @@ class Work:
         facts = rows.read_facts(old.facts)
         if facts.owner or facts.last is None:
             return False
+        told = self._in_a_row(news, facts.last or old.id)
+        if not told:
+            return False
         home = self._feeds.of(old.n).space
-        folded, last = rows.post_of(old, facts, home), facts.last or old.id
-        for held in news:
-            header, feed = held.entry.header, self._feeds.of(held.k)
-            if header.owner or feed.here or held.k & SEQ_MASK >= feed.counts or last not in header.refs:
-                return False
-            said = said_of(held.entry.id, header, held.entry.payload, feed.space)
+        if len(told) == 1 and self._goes_on_slightly(told[0], old, facts, home):
+            return True
+        folded = rows.post_of(old, facts, home)
+        for said in told:
             after = onward.onward(folded, said)
             if after is None:
                 return False
-            folded, last = after, said.id
+            folded = after
         renewed = [one.k for one in news if one.entry.id == folded.since_from]
         since = self._since(renewed, folded.since) if renewed else old.since
-        self._replace(old.id, old, folded, rows.row_of(folded, old.n, old.k, since, home, last))
+        self._replace(old.id, old, folded, rows.row_of(folded, old.n, old.k, since, home, told[-1].id))
         return True
+
+    def _in_a_row(self, news: Sequence[Held], last: bytes) -> list[Said]:
+        """What was said, where spaces said it in feeds of the circle and each had seen the one before it; else []."""
+        told = []
+        for held in news:
+            header, feed = held.entry.header, self._feeds.of(held.k)
+            if header.owner or feed.here or held.k & SEQ_MASK >= feed.counts or last not in header.refs:
+                return []
+            told.append(said_of(held.entry.id, header, held.entry.payload, feed.space))
+            last = held.entry.id
+        return told
+
+    def _goes_on_slightly(self, said: Said, old: Row, facts: rows.Facts, home: bytes) -> bool:
+        """The same with less ado, for what is said most often: no other part of the post is looked at."""
+        after = onward.onward(rows.slight_of(old, home), said, onward.SLIGHT)
+        gone_on = rows.gone_on(old, facts, after, said.id) if after else None
+        if gone_on:
+            self._gone_on.append(gone_on)
+        return gone_on is not None
 
     def lift(self, post_id: bytes) -> Row | None:
         """Takes a post off the board, if it is there; refold() puts it back. Before its payloads go."""

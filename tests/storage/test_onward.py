@@ -2,11 +2,12 @@
 
 import random
 
+import msgspec
 import pytest
 
 from node.domain import codes, onward, order, plain, wire
 from node.domain.kinds import KINDS
-from node.domain.values import Event
+from node.domain.values import Event, Said
 from node.storage import projection, rows
 from node.storage.gather import Feeds, gather, row
 from node.storage.work import Work
@@ -137,6 +138,32 @@ def test_a_row_says_all_that_one_more_event_needs(hall, library):
         changed = {field for field in after.__struct_fields__ if getattr(after, field) != getattr(before, field)}
         assert changed <= carried | {"translations"}, name
     assert set(KINDS) >= onward.ALONE
+
+
+@pytest.mark.parametrize("standing", [False, True])
+def test_what_is_said_most_often_needs_no_more_than_little_of_a_post(hall, standing):
+    """Whoever says it, and however much is met by then: the same row as with all of the post, or none."""
+    post = hall.posts("Tools", kind="offer", wanted=4, standing=standing).post
+    held, last, by_row = row(hall.db, post), post, 0
+    for name, fields in 2 * (("help.promised", {"words": "Two", "count": 2}), ("post.met", {"count": 2, "at": 7})):
+        for space in (hall.space, b"s" * 32):
+            facts, payload = rows.read_facts(held.facts), wire.payload(Event(name, fields))
+            said = Said(bytes([len(last)]) + last[1:], space, 5, post, b"", (last,), payload)
+            after = onward.onward(rows.slight_of(held, hall.space), said, onward.SLIGHT)
+            gone_on = rows.gone_on(held, facts, after, said.id)
+            folded = onward.onward(rows.post_of(held, facts, hall.space), said)
+            whole = rows.row_of(folded, held.n, held.k, held.since, hall.space, said.id)
+            if gone_on:
+                met, met_ms, written, _ = gone_on
+                assert msgspec.structs.replace(held, met=met, met_ms=met_ms, facts=written) == whole
+                by_row += 1
+            held, last = whole, said.id
+    assert held.met == 4 and by_row == (8 if standing else 6)
+    assert onward.onward(rows.slight_of(held, hall.space), a_said(hall, post, "post.withdrawn"), onward.SLIGHT) is None
+
+
+def a_said(node, post, kind):
+    return Said(b"w" * 32, node.space, 5, post, b"", (post,), wire.payload(Event(kind, {})))
 
 
 def test_a_row_is_what_it_was_when_it_is_read_and_written_again(hall, library):
