@@ -112,7 +112,6 @@ def test_a_post_from_a_phone_is_put_up_at_the_desk_and_keeps_its_ticket(opens: O
     assert words.get_attribute("lang") == "ar" and words.evaluate("part => getComputedStyle(part).direction") == "rtl"
     on(desk, ".queue button[value=up]")
     expect(desk.locator(".queue .card")).to_have_count(0)
-    on(desk, "header a[href='/']")
     phone.goto("/")
     expect(phone.locator(".board .card", has_text=WORDS["ar"])).to_have_count(1)
     phone.goto(f"/p/{code}")
