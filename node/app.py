@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,20 @@ def create_app(run: Run, office: Office) -> Flask:
     for room in (kiosk, phone, desk, api):
         app.register_blueprint(room.make())
     polls.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
+    app.wsgi_app = giving_back(app.wsgi_app, run)  # type: ignore[method-assign]
     return app
+
+
+def giving_back(pages: polls.Wsgi, run: Run) -> polls.Wsgi:
+    """Between two answers a thread holds no connection, so whoever answers next reads with the one that is warm."""
+
+    def answer(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return pages(asked, start)
+        finally:
+            run.give_back()
+
+    return answer
 
 
 def ask_of(folder: Path) -> carrying.Ask:

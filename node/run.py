@@ -1,4 +1,4 @@
-"""One process run of this node: its settings, its identity, its feeds, a database connection for each thread."""
+"""One process run of this node: its settings, identity and feeds, and a database connection for each thread."""
 
 import sqlite3
 import threading
@@ -28,21 +28,35 @@ class Run:
     writer: Writer
     clock_ms: Callable[[], int]
     _threads: threading.local = field(default_factory=threading.local, repr=False)
+    _spare: list[sqlite3.Connection] = field(default_factory=list, repr=False)
 
     @property
     def space_id(self) -> bytes:
         return self.identity.space_id
 
     def db(self) -> sqlite3.Connection:
-        """This thread's connection, opened once."""
+        """This thread's connection: the one that was given back last, which has in memory what was read last, or a new
+        one."""
         connection: sqlite3.Connection | None = getattr(self._threads, "db", None)
         if connection is None:
-            connection = self._threads.db = database.open(self.settings.data / DATABASE_FILE)
+            connection = self._threads.db = self._spared() or database.open(self.settings.data / DATABASE_FILE)
         return connection
 
-    def close(self) -> None:
-        """Closes this thread's connection."""
+    def _spared(self) -> sqlite3.Connection | None:
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return None
+
+    def give_back(self) -> None:
+        """This thread needs its connection no more; who answers requests says so after each."""
         connection: sqlite3.Connection | None = getattr(self._threads, "db", None)
         if connection is not None:
-            connection.close()
             self._threads.db = None
+            self._spare.append(connection)
+
+    def close(self) -> None:
+        """Closes this thread's connection, and those that were given back."""
+        self.give_back()
+        while connection := self._spared():
+            connection.close()

@@ -9,6 +9,7 @@ import pytest
 from node import intake
 from node.domain.wishes import Erase
 from node.storage import board
+from node.storage import db as database
 from node.web import lists
 from node.web.frames import Frame, hole
 from node.web.kept import Kept
@@ -116,3 +117,17 @@ def test_nobody_is_shown_the_page_of_one_who_came_back_with_a_ticket(hall: Hall)
     amina.comes_back(digits)
     assert "/ticket" in amina.opens("/").links
     assert "/ticket" not in hall.phone().opens("/").links and "/ticket" in amina.opens("/").links
+
+
+def test_whoever_answers_next_reads_with_the_connection_that_was_given_back_last(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.has("A ladder")
+    hall.run.close()
+    opened, connect = [], database.open
+    monkeypatch.setattr(database, "open", lambda path: opened.append(path) or connect(path))
+    for _phone in range(4):
+        thread = threading.Thread(target=lambda: hall.phone().opens("/"))
+        thread.start()
+        thread.join()
+    assert len(opened) == 1
