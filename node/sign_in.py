@@ -69,6 +69,9 @@ class SignIn:
         try:
             with answered_at_the(self._beat):
                 turn = partial(self._turns.person, KIOSK_TURN if at_node else SIGNING_IN)
-                return self._knows(self._folder, passphrase, turn)
+                good = self._knows(self._folder, passphrase, turn)
         finally:
             places.release()
+        if good:  # several stewards may sit behind one address, and come and go
+            self._tries.give_back(address, at_node)
+        return good

@@ -111,6 +111,13 @@ class Tries:
             for times, _ in counted:
                 times.append(now)
 
+    def give_back(self, address: str, at_kiosk: bool) -> None:
+        """The last try was no guess."""
+        with self._lock:
+            for times in [self._kiosk] if at_kiosk else [self._of(address), self._phones]:
+                if times:
+                    times.pop()
+
     def _of(self, address: str) -> deque[float]:
         key = hashlib.blake2b(address.encode(), key=self._secret, digest_size=8).digest()
         times = self._addresses.pop(key, deque())

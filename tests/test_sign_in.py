@@ -83,7 +83,7 @@ def test_a_browser_that_guesses_is_stopped_before_anything_is_derived(tmp_path: 
     assert len(tried) == LIMITS.address.tries and 1 <= wait.value.seconds <= 301 and not wait.value.busy
     assert found.opens(GOOD, "10.0.0.6", False)
     clock.seconds += LIMITS.address.seconds + 1
-    assert found.opens(GOOD, "10.0.0.5", False)
+    assert all(found.opens(GOOD, "10.0.0.5", False) for _ in range(20)), "who is let in has used up nothing"
 
 
 def test_a_thousand_addresses_are_stopped_together_and_the_machine_itself_is_not(tmp_path: Path) -> None:

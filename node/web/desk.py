@@ -13,7 +13,18 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.sign_in import FILE, NotMade, SignIn, TooMany, Unreadable
-from node.web import asking, desk_entries, desk_health, desk_home, flyers, hanging, kiosk, lately, reviewing
+from node.web import (
+    asking,
+    desk_entries,
+    desk_health,
+    desk_home,
+    desk_reports,
+    flyers,
+    hanging,
+    kiosk,
+    lately,
+    reviewing,
+)
 from node.web.desk_sessions import COOKIE, IDLE, Sessions
 from node.web.languages import N_, _
 from node.web.pages import go, run, show
@@ -21,7 +32,7 @@ from node.web.places import DESK, is_kiosk_address
 from node.web.reading import Page
 
 FREE = ("desk.sign_in", "desk.enter", "desk.leave", "desk.idle", "desk.over")
-ENTRIES = (desk_home.ENTRY, reviewing.ENTRY, hanging.ENTRY)
+ENTRIES = (desk_home.ENTRY, reviewing.ENTRY, hanging.ENTRY, desk_reports.ENTRY)
 MAKE = "python3 run_node.py steward --make"
 ASKED = 90  # seconds, then a touchscreen counts 30 more down
 LONGEST = 1_000  # characters of a passphrase that are looked at
@@ -45,7 +56,7 @@ def make() -> Blueprint:
     desk.add_url_rule("/over", "over", over)
     desk.add_url_rule("/idle", "idle", leave)
     desk.add_url_rule("/still", "still", still)
-    for room in (desk_home, reviewing, flyers, hanging, lately):
+    for room in (desk_home, reviewing, flyers, hanging, desk_reports, lately):
         room.add_to(desk)
     return desk
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from node import addresses
 from node.storage import board
-from node.web import desk_health
+from node.web import desk_health, desk_reports
 from node.web.desk_entries import Entry
 from node.web.languages import N_
 from node.web.pages import now, run, show
@@ -26,5 +26,6 @@ def home() -> Page:
         reached=[host, *numbers] if numbers else [],
         health=desk_health.rows(),
         counts=board.counts(run().db(), now(), run().space_id),
+        reported=desk_reports.many(),
         met_week=board.met_week(run().db(), now()),
     )

@@ -70,7 +70,17 @@ def walk(page: Page, run: Run) -> Iterator[str]:
         page.click("#answer .btn-main")
     yield "a wrong passphrase"
     signs_in(page)
-    paths = ("/", "/flyers/hanging", "/flyers", f"/p/{link}/flyer", f"/flyer/hang?p={link}", "/review", "/over", "/no")
+    paths = (
+        "/",
+        "/flyers/hanging",
+        "/flyers",
+        f"/p/{link}/flyer",
+        f"/flyer/hang?p={link}",
+        "/review",
+        "/reports",
+        "/over",
+        "/no",
+    )
     for path in paths:
         page.goto(f"/desk{path}")
         yield path

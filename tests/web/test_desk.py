@@ -6,7 +6,7 @@ import pytest
 
 from node import addresses, intake, posters, stewards
 from node.app import create_app
-from node.domain.wishes import MarkMet
+from node.domain.wishes import MarkMet, Report
 from node.storage import board
 from node.web import lately
 from node.web.desk_sessions import IDLE, IDLE_AT_NODE, LONGEST, MOST, Sessions
@@ -266,3 +266,17 @@ def test_a_touchscreen_asks_before_it_wipes_and_then_nothing_of_the_desk_stays(d
     assert maryam.path == "/kiosk/" and 'lang="ar"' not in maryam.page.html.partition(">")[0]
     maryam.opens(DOOR)
     assert any(form.id == "answer" for form in maryam.page.forms)
+
+
+def test_what_neighbours_asked_to_look_at_is_counted_and_listed_with_its_reasons(desk: Desk) -> None:
+    hall, link = desk.hall, desk.hall.has("A tent that is a trap", lang="en")
+    maryam = desk.steward()
+    assert "asked you to look" not in maryam.page.text
+    assert "Nobody asked you to look at anything" in maryam.opens("/desk/reports").text
+    id_ = board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)[0].id
+    for reason in ("Asks for money first", "It was never there"):
+        intake.record(hall.run, Report(id_, reason))
+    assert "Neighbours asked you to look at 1 post" in maryam.opens("/desk/").text
+    page = maryam.opens("/desk/reports")
+    for said in ("A tent that is a trap", "Asks for money first", "It was never there"):
+        assert said in page.text
