@@ -18,6 +18,7 @@ from sync.refusals import BadEntry
 PAGES_AHEAD = 4
 ASKED_AT_ONCE = 2  # a peer answers no more than that to one node
 
+End = asyncio.Future[Reach]
 Ask = Callable[[bytes, Callable[[str], None]], Awaitable[bytes]]
 
 
@@ -84,39 +85,31 @@ class Ahead:
         await asyncio.gather(self._fetching, return_exceptions=True)
 
     async def _fetch(self) -> None:
-        coming: list[asyncio.Task[None]] = []
+        """Until one of them fails: then all end."""
+        before: asyncio.Task[None] | None = None
         try:
-            while wants := self._still_wanted():
-                await self._room.acquire()
-                end = asyncio.get_running_loop().create_future()
-                coming = [*coming[-1:], asyncio.create_task(self._page(wants, end, coming[-1:]))]
-                self._advance(await end, wants)
-            await asyncio.gather(*coming)
-        finally:
-            for page in coming:
-                page.cancel()
-            await asyncio.gather(*coming, return_exceptions=True)
+            async with asyncio.TaskGroup() as coming:
+                while wants := self._still_wanted():
+                    await self._room.acquire()
+                    end: End = asyncio.get_running_loop().create_future()
+                    before = coming.create_task(self._page(wants, end, before))
+                    self._advance(await end, wants)
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
-    async def _page(
-        self, wants: dict[bytes, int], end: asyncio.Future[Reach], before: list[asyncio.Task[None]]
-    ) -> None:
+    async def _page(self, wants: dict[bytes, int], end: End, before: asyncio.Task[None] | None) -> None:
         """One page, ready after the one before it. end: is told how far it reaches, by its head or else by itself."""
 
         def heard(word: str) -> None:
             if (reach := read_reach(word, wants)) and not end.done():
                 end.set_result(reach)
 
-        try:
-            async with self._asking:
-                lines = await self._ask(self._asked(wants), heard)
-            if not end.done():
-                end.set_result(reached(lines))
-        except Exception as error:
-            if end.done():
-                raise
-            end.set_exception(error)
-            return
-        await asyncio.gather(*before)
+        async with self._asking:
+            lines = await self._ask(self._asked(wants), heard)
+        if not end.done():
+            end.set_result(reached(lines))
+        if before:
+            await before
         self._ready.put_nowait(Page(lines, end.result()))
 
     def _asked(self, wants: dict[bytes, int]) -> bytes:

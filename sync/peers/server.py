@@ -145,10 +145,12 @@ class PeerServer:
             page, reach = await self._in(self._pages, self._door.answers.page, caller, body)
             encoding = {"Content-Encoding": "deflate"} if deflated else {}
             answer = web.StreamResponse(headers={**encoding, REACH: reach})
-            await answer.prepare(request)
+            with suppress(ConnectionError):  # who asked has hung up
+                await answer.prepare(request)
             if deflated:
                 page = await self._in(self._pages, zlib.compress, page, DEFLATE_LEVEL)
-        await answer.write_eof(page)
+        with suppress(ConnectionError):
+            await answer.write_eof(page)
         return answer
 
     async def _poke(self, request: web.Request) -> web.Response:

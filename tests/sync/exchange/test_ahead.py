@@ -6,6 +6,7 @@ import pytest
 
 from sync import log
 from sync.messages import reach_in_words, read_reach
+from sync.peers.client import Unreachable
 from sync.refusals import BadEntry
 from tests.sync.exchange.nodes import Spoken
 
@@ -77,6 +78,32 @@ def test_a_head_that_lies_wins_nothing(hall, library, far):
         asyncio.run(library.pulls(hall, lying))
     words = library.words()
     assert words == hall.words()[: len(words)], "what came is a prefix as ever"
+    asyncio.run(library.pulls(hall, Spoken(hall, library)))
+    assert library.words() == hall.words()
+
+
+class Broken(Spoken):
+    """Every page is announced, and the second never ends well."""
+
+    async def post(self, path, body, reach=None):
+        answer = await super().post(path, body, reach)
+        if path.endswith("entries") and self.paths.count("entries") == 2:
+            for _ in range(50):
+                await asyncio.sleep(0)
+            raise Unreachable("cut-short")
+        return answer
+
+
+def test_a_page_that_breaks_off_ends_the_visit_whatever_comes_after_it(hall, library):
+    of_many_pages(hall)
+
+    async def story():
+        async with asyncio.timeout(60):
+            await library.pulls(hall, Broken(hall, library, head=lambda word: word))
+
+    with pytest.raises(Unreachable):
+        asyncio.run(story())
+    assert 0 < len(library.words()) < len(hall.words())
     asyncio.run(library.pulls(hall, Spoken(hall, library)))
     assert library.words() == hall.words()
 

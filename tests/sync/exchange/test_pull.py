@@ -1,6 +1,7 @@
 """A visit that is cut short, late, or the first after a while: what is new comes in, and nothing twice."""
 
 import asyncio
+import gc
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from sync.sqlite_log import ROUND_MS, SqliteLog
 from tests.sync.exchange.nodes import Node, Spoken, through_a_proxy, visit
 
 
-def test_an_exchange_cut_anywhere_goes_on_and_doubles_nothing(hall, library):
+def test_an_exchange_cut_anywhere_goes_on_and_doubles_nothing(hall, library, caplog):
     for _ in range(6):
         hall.says(*[f"word {n} " + "x" * (n % 700) for n in range(300)])
 
@@ -34,6 +35,8 @@ def test_an_exchange_cut_anywhere_goes_on_and_doubles_nothing(hall, library):
     heights = asyncio.run(story())
     assert heights == sorted(heights) and 0 < heights[-1] < 1801, "some came in before the cut, not all"
     assert library.words() == hall.words() and log.digest(library.db) == log.digest(hall.db)
+    gc.collect()
+    assert not caplog.records, "that somebody hangs up is nothing to report"
 
 
 def test_who_listens_between_two_nodes_hears_no_word(hall, library):
