@@ -6,10 +6,9 @@ issuer against the rosters again (design §5).
 
 from __future__ import annotations
 
+import os
 import ssl
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -80,15 +79,10 @@ def _context(protocol: int, trusted: Iterable[bytes]) -> ssl.SSLContext:
 
 
 def _show(context: ssl.SSLContext, me: Identity) -> None:
-    """ssl reads keys from files only, so they pass through one that is gone again at once."""
+    """ssl reads keys from files only, so they pass through one in memory that has no name: a process that is killed
+    meanwhile leaves nothing of it."""
     key = me.node_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-        path = Path(folder) / "node.pem"
-        path.touch(0o600)
-        path.write_bytes(key + ssl.DER_cert_to_PEM_cert(me.node_cert).encode())
-        context.load_cert_chain(path)
-
-
-def _memory() -> str | None:
-    """A folder that is never on a disk, where there is one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with os.fdopen(os.memfd_create("node"), "wb") as file:
+        file.write(key + ssl.DER_cert_to_PEM_cert(me.node_cert).encode())
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
