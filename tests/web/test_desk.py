@@ -91,6 +91,7 @@ def test_a_desk_that_nobody_uses_closes_and_one_that_is_used_stays_open(desk: De
     assert maryam.path == DOOR and "Nobody used the desk for a while" in page.text
 
 
+@pytest.mark.long
 def test_after_eight_hours_it_closes_however_busy_it_was(desk: Desk) -> None:
     maryam = desk.steward()
     while desk.seconds.now < LONGEST - IDLE / 2:
@@ -102,6 +103,7 @@ def test_after_eight_hours_it_closes_however_busy_it_was(desk: Desk) -> None:
     assert maryam.path == DOOR
 
 
+@pytest.mark.long
 def test_a_page_that_leaves_by_itself_does_not_keep_the_desk_open(desk: Desk) -> None:
     maryam = desk.steward()
     desk.seconds.now += IDLE - 1
@@ -114,6 +116,7 @@ def test_a_page_that_leaves_by_itself_does_not_keep_the_desk_open(desk: Desk) ->
     assert amina.path == "/kiosk/"
 
 
+@pytest.mark.long
 def test_whoever_knew_an_earlier_cookie_has_nothing_after_the_sign_in(desk: Desk) -> None:
     maryam = desk.steward()
     before = maryam.client.get_cookie("desk", domain="corkboard.local", path="/desk")
@@ -124,6 +127,7 @@ def test_whoever_knew_an_earlier_cookie_has_nothing_after_the_sign_in(desk: Desk
     assert before and after and after.value not in (before.value, "f" * 64)
 
 
+@pytest.mark.long
 def test_a_new_start_of_the_pages_signs_everybody_out(desk: Desk) -> None:
     maryam = desk.steward()
     again = create_app(desk.hall.run, quick_office(desk.hall.run))
@@ -157,6 +161,7 @@ def test_who_types_over_the_network_is_told_what_that_means(desk: Desk) -> None:
     assert "Wi-Fi without a password" not in desk.browser("127.0.0.1").opens(DOOR).text
 
 
+@pytest.mark.long
 def test_pages_that_the_desk_shares_with_the_touchscreen_stay_at_the_desk(desk: Desk) -> None:
     link = desk.hall.has("Rice")
     maryam = desk.steward(language="ar")
@@ -200,6 +205,7 @@ def test_the_desk_says_which_flyers_to_take_down_and_a_mistake_is_undone(desk: D
     assert "Taken down: " not in maryam.opens("/desk/").text
 
 
+@pytest.mark.long
 def test_a_flyer_whose_address_is_lost_is_printed_again_and_that_is_undone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +229,7 @@ def test_a_flyer_whose_address_is_lost_is_printed_again_and_that_is_undone(
     assert maryam.path == "/desk/" and [each.what for each in posters.hanging(hall.run)] == ["again"] * 2
 
 
+@pytest.mark.long
 def test_many_flyers_are_down_by_one_button_and_a_thing_is_undone_once(desk: Desk) -> None:
     hall, links = desk.hall, [desk.hall.has("Rice") for _ in range(3)]
     posters.hang(hall.run, links, "Mill Lane bus stop")

@@ -67,6 +67,7 @@ def test_what_is_wrong_comes_first_and_says_what_to_type(desk: Desk, monkeypatch
     assert "python3 run_node.py paper" in page and "Heard 3 days ago" in page
 
 
+@pytest.mark.long
 def test_the_hall_as_it_is_asks_for_its_paper_key_and_a_backup(desk: Desk) -> None:
     page = desk.steward().page.text
     for said in ("The paper key is still on this machine", "There is no backup yet", "No other space yet"):
