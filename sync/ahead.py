@@ -15,7 +15,8 @@ from sync.entry import parse_page
 from sync.messages import PAGE_BYTES, WANTED_FEEDS, EntriesAsked, Reach, read_reach, text, write
 from sync.refusals import BadEntry
 
-PAGES_AHEAD = 4
+PAGES_AHEAD = 3
+ASKED_BYTES = PAGE_BYTES // 2  # what is on its way and waits its turn is in memory several times
 ASKED_AT_ONCE = 2  # a peer answers no more than that to one node
 
 End = asyncio.Future[Reach]
@@ -113,7 +114,7 @@ class Ahead:
         self._ready.put_nowait(Page(lines, end.result()))
 
     def _asked(self, wants: dict[bytes, int]) -> bytes:
-        return write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()], min(self._size(), PAGE_BYTES)))
+        return write(EntriesAsked([(text(feed), seq) for feed, seq in wants.items()], min(self._size(), ASKED_BYTES)))
 
     def _still_wanted(self) -> dict[bytes, int]:
         over = self._over()
