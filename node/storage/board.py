@@ -14,7 +14,7 @@ import msgspec
 from node.domain import codes, order, text
 from node.domain.values import FAR_FUTURE_MS, Post, Said
 from node.storage import gather as gathering
-from node.storage import memory, rows, search, tally
+from node.storage import rows, search, tally
 from node.storage.cards import Card, Viewer
 from node.storage.gather import Feeds, short
 from node.storage.rows import OVER, Row
@@ -276,16 +276,18 @@ def _likeness(card: Card, words: set[str], other: Card) -> int:
     return 2 * (card.category == other.category) + (card.area == other.area != "") + 2 * min(shared, 3)
 
 
-NEXT_EXPIRY = "SELECT MIN(expires) FROM post WHERE expires > ?"
+# In one statement, since it is asked for with every page: between two, another thread may take the interpreter's turn.
+VERSION = """
+SELECT (SELECT n FROM arrival ORDER BY n DESC LIMIT 1), (SELECT hex(mark) FROM arrival ORDER BY n DESC LIMIT 1),
+  (SELECT value FROM board WHERE name = 'promise_days'), (SELECT MIN(expires) FROM post WHERE expires > ?)
+"""
 
 
 def version(db: sqlite3.Connection, now_ms: int) -> str:
     """Changes whenever a list may: something arrived, a setting here, the next post runs out, or ten minutes passed ("3
     hours ago", promises that lapse)."""
-    n, mark = log.last_arrival(db)
-    expiry = db.execute(NEXT_EXPIRY, (now_ms,)).fetchone()[0] or 0
-    policy = memory.get(db, "promise_days")
-    return f"{n:x}-{mark.hex()[:8]}-{policy}-{expiry:x}-{now_ms // MINUTES_10:x}"
+    n, mark, policy, expiry = db.execute(VERSION, (now_ms,)).fetchone()
+    return f"{n or 0:x}-{(mark or '')[:8]}-{policy}-{expiry or 0:x}-{now_ms // MINUTES_10:x}"
 
 
 class Known(msgspec.Struct, frozen=True):
