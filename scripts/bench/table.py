@@ -47,10 +47,11 @@ def _full(lines: list[dict[str, Any]]) -> str:
 
 
 def _news(lines: list[dict[str, Any]]) -> str:
-    head = "| on top of | 100 new | processor | bytes | nothing new | requests | bytes |"
+    head = "| on top of | 100 new | processor | bytes | nothing new, first | again | requests | bytes |"
     rows = [
         f"| {one['on']:,} | {one['some_ms']:.1f} ms | {one['some_cpu_ms']:.1f} ms | {one['some_wire']:,.0f} "
-        f"| {one['none_ms']:.1f} ms | {one['none_requests']:.0f} | {one['none_wire']:.0f} |"
+        f"| {one['none_first_ms']:.1f} ms | {one['none_ms']:.1f} ms "
+        f"| {one['none_requests']:.0f} | {one['none_wire']:.0f} |"
         for one in lines
     ]
-    return "\n".join([head, "| ---: " * 7 + "|", *rows])
+    return "\n".join([head, "| ---: " * 8 + "|", *rows])
