@@ -47,7 +47,7 @@ def _full(lines: list[dict[str, Any]]) -> str:
 
 
 def _news(lines: list[dict[str, Any]]) -> str:
-    head = "| on top of | 100 new | processor | bytes | nothing new, first | again | requests | bytes |"
+    head = "| on top of | 100 new | processor | bytes | nothing new after a pause | in a row | requests | bytes |"
     rows = [
         f"| {one['on']:,} | {one['some_ms']:.1f} ms | {one['some_cpu_ms']:.1f} ms | {one['some_wire']:,.0f} "
         f"| {one['none_first_ms']:.1f} ms | {one['none_ms']:.1f} ms "
