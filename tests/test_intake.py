@@ -10,7 +10,7 @@ from node.domain import wire
 from node.domain.refusals import Refusals
 from node.domain.values import Event
 from node.domain.wishes import MarkMet, PromiseHelp, Withdraw
-from node.storage import board, projection
+from node.storage import projection
 from sync import log
 from sync.refusals import BadChain, BadSignature, Refused
 from sync.writer import Draft
@@ -273,5 +273,5 @@ def test_the_board_is_read_while_somebody_writes(hall):
         intake.enter(hall.db, held, hall.clock())
         assert reader.board() == ["Bread"]
     assert len(reader.board()) == 2
-    assert board.version(reader.db, 0) == board.version(hall.db, 0)
+    assert projection.version(reader.db, 0) == projection.version(hall.db, 0)
     reader.run.close()

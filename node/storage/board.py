@@ -23,7 +23,6 @@ from sync import log
 __all__ = ["Card", "Counts", "Known", "Page", "View"]
 
 WEEK_MS = 7 * 24 * 3_600_000
-MINUTES_10 = 600_000
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,20 +273,6 @@ def similar(db: sqlite3.Connection, card: Card, now_ms: int, space: bytes, limit
 def _likeness(card: Card, words: set[str], other: Card) -> int:
     shared = len(words.intersection(text.telling(other.words, most=99)))
     return 2 * (card.category == other.category) + (card.area == other.area != "") + 2 * min(shared, 3)
-
-
-# In one statement, since it is asked for with every page: between two, another thread may take the interpreter's turn.
-VERSION = """
-SELECT (SELECT n FROM arrival ORDER BY n DESC LIMIT 1), (SELECT hex(mark) FROM arrival ORDER BY n DESC LIMIT 1),
-  (SELECT value FROM board WHERE name = 'promise_days'), (SELECT MIN(expires) FROM post WHERE expires > ?)
-"""
-
-
-def version(db: sqlite3.Connection, now_ms: int) -> str:
-    """Changes whenever a list may: something arrived, a setting here, the next post runs out, or ten minutes passed ("3
-    hours ago", promises that lapse)."""
-    n, mark, policy, expiry = db.execute(VERSION, (now_ms,)).fetchone()
-    return f"{n or 0:x}-{(mark or '')[:8]}-{policy}-{expiry or 0:x}-{now_ms // MINUTES_10:x}"
 
 
 class Known(msgspec.Struct, frozen=True):

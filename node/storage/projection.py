@@ -27,6 +27,20 @@ FOLD_VERSION = 12
 
 VERSION = f"fold {FOLD_VERSION}, unicode {unicodedata.unidata_version}"
 
+MINUTES_10 = 600_000
+# In one statement, since it is asked for with every page: between two, another thread may take the interpreter's turn.
+STATE = """
+SELECT (SELECT n FROM arrival ORDER BY n DESC LIMIT 1), (SELECT hex(mark) FROM arrival ORDER BY n DESC LIMIT 1),
+  (SELECT value FROM board WHERE name = 'promise_days'), (SELECT MIN(expires) FROM post WHERE expires > ?)
+"""
+
+
+def version(db: sqlite3.Connection, now_ms: int) -> str:
+    """Changes whenever a list may: something arrived, a setting here, the next post runs out, or ten minutes passed ("3
+    hours ago", promises that lapse)."""
+    n, mark, policy, expiry = db.execute(STATE, (now_ms,)).fetchone()
+    return f"{n or 0:x}-{(mark or '')[:8]}-{policy}-{expiry or 0:x}-{now_ms // MINUTES_10:x}"
+
 
 def refresh(db: sqlite3.Connection, held: Sequence[Held] | New, arrived_ms: int | None = None) -> Changes:
     """Brings the board up to these new entries of the log, within the caller's transaction. `arrived_ms`: this node's

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from node.domain import codes
 from node.domain.kinds import KINDS
-from node.storage import board
+from node.storage import board, projection
 from node.storage.board import Card, View
 from node.web import labels, visits, wifi
 from node.web import qr as qr_codes
@@ -54,7 +54,7 @@ def mark() -> str:
 
 
 def mark_of(db: sqlite3.Connection, now_ms: int) -> str:
-    return hashlib.blake2b(board.version(db, now_ms).encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(projection.version(db, now_ms).encode(), digest_size=12).hexdigest()
 
 
 def changed(query: Mapping[str, str], key: str, value: str) -> dict[str, str]:

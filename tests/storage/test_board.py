@@ -5,7 +5,7 @@ import pytest
 from node import intake
 from node.domain import codes
 from node.domain.wishes import Hide, MarkMet, PromiseHelp, Show, Withdraw
-from node.storage import board, search
+from node.storage import board, projection, search
 from tests.storage.nodes import HOUR, NOON, need
 from tests.tickets import tickets_of_one_code
 
@@ -245,12 +245,12 @@ def test_what_is_over_hidden_or_its_own_is_not_similar(hall):
 
 def test_the_version_changes_with_news_and_with_time_but_not_by_itself(hall):
     recorded = hall.posts("Bread", when="now")
-    before = board.version(hall.db, NOON + 60_000)
-    assert board.version(hall.db, NOON + 61_000) == before
+    before = projection.version(hall.db, NOON + 60_000)
+    assert projection.version(hall.db, NOON + 61_000) == before
     hall.does(PromiseHelp(recorded.post, "I can"))
-    after = board.version(hall.db, NOON + 61_000)
+    after = projection.version(hall.db, NOON + 61_000)
     assert after != before
-    assert board.version(hall.db, NOON + 13 * HOUR) != after
+    assert projection.version(hall.db, NOON + 13 * HOUR) != after
 
 
 def test_a_list_card_has_all_that_a_list_shows(hall):

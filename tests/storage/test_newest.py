@@ -6,7 +6,7 @@ import pytest
 
 from node import demo
 from node.domain.wishes import Edit, Hide, Renew, Withdraw
-from node.storage import board, newest
+from node.storage import board, newest, projection
 from node.storage.cards import Viewer
 from node.storage.newest import Newest
 from tests.storage.nodes import HOUR, need
@@ -43,7 +43,7 @@ SAID = (
 def found(node, kept=None, after=None, limit=3, **chosen):
     """(words, more) of a page, by the index, or by what is kept."""
     view = board.View(now_ms=node.clock.ms, space=node.space, **chosen)
-    viewer, mark = Viewer(node.db, view.now_ms, view.space), board.version(node.db, view.now_ms)
+    viewer, mark = Viewer(node.db, view.now_ms, view.space), projection.version(node.db, view.now_ms)
     quick = (lambda key, limit: kept.found(node.db, mark, view, key, limit)) if kept else lambda key, limit: None
     page = board.listed(node.db, view, viewer, after, limit, quick)
     return [card.words for card in viewer.cards(page.rows)], page.next
