@@ -131,13 +131,19 @@ class Radio:
             del self._asking[name]
 
     async def close(self) -> None:
+        """Says goodbye where that is possible; no socket stays open, also where this is cut off in the middle."""
         for task in [*self._asking.values(), *([self._naming] if self._naming else [])]:
             task.cancel()
+        polite = False
         try:
             async with asyncio.timeout(CLOSE_S):
                 await self._zeroconf.async_close()
-        except (OSError, TimeoutError):
-            self._zeroconf.zeroconf.close()  # without goodbye
+            polite = True
+        except NOT_NOW as error:
+            log.debug("no goodbye: %s", error)
+        finally:
+            if not polite:
+                self._zeroconf.zeroconf.close()
 
 
 class _Ear(RecordUpdateListener):

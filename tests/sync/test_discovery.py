@@ -1,10 +1,12 @@
 """Nodes find each other over real multicast on loopback; which interfaces there are is ours to say."""
 
 import asyncio
+import itertools
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSService, DNSText, NotRunningException
@@ -53,6 +55,15 @@ async def until(true: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.05)
+
+
+def open_on_5353() -> int:
+    """How many sockets of this process are bound to the port of multicast DNS."""
+    tables = [Path(f"/proc/self/net/{name}").read_text().splitlines() for name in ("udp", "udp6")]
+    bound = [line.split() for line in itertools.chain(*tables)]
+    heard = {f"socket:[{words[9]}]" for words in bound if words[1].endswith(":14E9")}
+    held = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return len(heard.intersection(held))
 
 
 def told(story: Callable[[], Awaitable[None]]) -> None:
@@ -141,6 +152,22 @@ def test_an_interface_that_cannot_be_used_stops_nothing() -> None:
             await until(hall.sees)
 
     told(story)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.1, 0.3])
+def test_no_socket_stays_open_where_a_node_stops_while_it_leaves_a_network(after_s: float) -> None:
+    hall = Node(8101)
+
+    async def story() -> None:
+        async with up(hall):
+            await until(lambda: hall.discovery.listened_s)
+            hall.links = ()
+            await until(lambda: not hall.discovery.listened_s)
+            await asyncio.sleep(after_s)
+
+    before = open_on_5353()
+    told(story)
+    assert open_on_5353() == before
 
 
 def test_sockets_that_are_not_ready_in_time_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,10 @@ class Ear:
             for each in self.heard()[self._forgot :]
         )
 
+    def heard_last(self, at: str, not_at: str) -> bool:
+        last = self.heard()[-1].addresses
+        return at in last and not_at not in last
+
     def knows(self, other: "Ear") -> bool:
         """True once it was reported with its IPv6 too, which a cable has after two seconds."""
         return any(each.name == other.name and "fe80" in " ".join(each.addresses) for each in self.heard())
@@ -183,8 +187,8 @@ def test_two_nodes_with_two_cables_go_on_with_the_other_when_one_is_pulled(ear, 
     soon("at both", lambda: hall.finds(library, at=theirs.address) and hall.finds(library, at="10.79.0.2"))
     hall.forgets()
     theirs.unplug()
-    soon("at the one that is left", lambda: hall.finds(library, at="10.79.0.2"))
-    assert theirs.address not in hall.heard()[-1].addresses
+    # What was said before the cable was pulled may be heard after it, and zeroconf keeps an address for a second more.
+    soon("at the one that is left", lambda: hall.finds(library) and hall.heard_last("10.79.0.2", not_at=theirs.address))
 
 
 @pytest.mark.long
