@@ -6,21 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.storage import board
-from node.web import (
-    box,
-    changing,
-    erasing,
-    flyers,
-    hanging,
-    helping,
-    keeping,
-    lists,
-    mine,
-    posting,
-    reading,
-    sharing,
-    visits,
-)
+from node.web import hanging, keeping, neighbours, visits
 from node.web.languages import choices_in, remember
 from node.web.pages import go, now, run, show, to
 from node.web.places import is_kiosk_address, phone_path
@@ -38,8 +24,8 @@ def make() -> Blueprint:
     kiosk.add_url_rule("/leave", "leave", leave, methods=["POST"])
     kiosk.add_url_rule("/idle", "idle", leave)
     kiosk.add_url_rule("/still", "still", still)
-    for room in (keeping, lists, reading, sharing, box, posting, helping, mine, changing, erasing, flyers, hanging):
-        room.add_to(kiosk)
+    neighbours.add_to(kiosk)
+    hanging.add_to(kiosk)
     return kiosk
 
 

@@ -5,21 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.web import (
-    box,
-    carrying,
-    changing,
-    erasing,
-    flyers,
-    helping,
-    keeping,
-    lists,
-    mine,
-    posting,
-    reading,
-    sharing,
-    visits,
-)
+from node.web import carrying, keeping, lists, neighbours, visits
 from node.web.pages import go, run
 from node.web.places import KIOSK, is_kiosk_address
 
@@ -31,8 +17,8 @@ def make() -> Blueprint:
     phone.before_request(show_at_the_kiosk)
     phone.add_url_rule("/", "board", lists.show_board)
     phone.add_url_rule("/leave", "leave", leave, methods=["POST"])
-    for room in (keeping, lists, reading, sharing, box, posting, helping, mine, changing, erasing, flyers, carrying):
-        room.add_to(phone)
+    neighbours.add_to(phone)
+    carrying.add_to(phone)
     return phone
 
 
