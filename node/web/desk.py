@@ -44,7 +44,7 @@ def install(app: Flask, sign_in: SignIn, look: desk_health.Look) -> None:
     app.config["SIGN_IN"] = sign_in
     app.extensions["desk_sessions"] = Sessions(os.urandom)
     lately.install(app)
-    app.jinja_env.globals.update(desk_entries=_entries, at_node=at_node, at_screen=lambda: at_screen(), desk_idle=_idle)
+    app.jinja_env.globals.update(desk_entries=_entries, at_node=at_node, at_screen=at_screen, desk_idle=_idle)
 
 
 def make() -> Blueprint:

@@ -24,7 +24,7 @@ def desk(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     """A browser somewhere on the network; its passphrase is known without the slow step. One flyer's post is met."""
     monkeypatch.setattr(SignIn, "ready", lambda self: None)
     monkeypatch.setattr(SignIn, "opens", lambda self, typed, address, at_node: typed == GOOD)
-    monkeypatch.setattr("node.web.desk.at_screen", lambda: False)
+    monkeypatch.setattr("node.web.desk.is_kiosk_address", lambda address, kiosks: False)
     links = gallery.worth_a_picture(run)
     posters.hang(run, [links.over], HANGS)
     posters.hang(run, [links.need, links.arabic, ""], "Library door")
