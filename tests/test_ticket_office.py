@@ -1,7 +1,8 @@
 """Tickets from the counter to the fold: issued here, found at every space of the circle, counted before they cost."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,9 @@ class Time:
         return self.seconds
 
 
-def office(node: Node, time: Time | None = None) -> Office:
-    folder = node.folder
-    return Office(
-        lambda: circle.keys(folder), lambda: circle.issuing_key(folder), monotonic=time or Time(), stretched=quick
-    )
+def office(node: Node, time: Time | None = None, stretched: Callable[[str], bytes] = quick) -> Office:
+    keys, issuing = partial(circle.keys, node.folder), partial(circle.issuing_key, node.folder)
+    return Office(keys, issuing, monotonic=time or Time(), stretched=stretched)
 
 
 @pytest.fixture
@@ -142,15 +141,19 @@ def test_wrong_digits_find_nothing(hall: Node, digits: str) -> None:
     assert find(hall, digits) is None
 
 
-def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
+def counting(node: Node) -> tuple[Office, threading.Semaphore]:
+    """An office, and what each ticket that it derived is counted by."""
     derived = threading.Semaphore(0)
 
-    def slow(digits: str) -> bytes:
+    def counted(digits: str) -> bytes:
         derived.release()
         return quick(digits)
 
-    folder = hall.folder
-    counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=slow)
+    return office(node, stretched=counted), derived
+
+
+def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
+    counter, derived = counting(hall)
     counter.work_ahead()
     assert all(derived.acquire(timeout=10) for _ in range(AHEAD))
     drawn = {counter.issue().digits for _ in range(AHEAD)}
@@ -158,14 +161,7 @@ def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
 
 
 def test_at_a_start_one_is_ready_and_the_others_follow_once_it_is_taken(hall: Node) -> None:
-    derived = threading.Semaphore(0)
-
-    def seen(digits: str) -> bytes:
-        derived.release()
-        return quick(digits)
-
-    folder = hall.folder
-    counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=seen)
+    counter, derived = counting(hall)
     counter.work_ahead(settling=3600)
     assert derived.acquire(timeout=60) and not derived.acquire(timeout=0.05)
     counter.issue()
@@ -179,8 +175,7 @@ def test_phones_that_post_leave_tickets_ready_for_who_stands_at_the_touchscreen(
         derived.append(digits)
         return quick(digits)
 
-    folder = hall.folder
-    counter = Office(lambda: circle.keys(folder), lambda: circle.issuing_key(folder), stretched=noted)
+    counter = office(hall, stretched=noted)
     counter._ready.extend(counter._derive(counter.turns.ahead()) for _ in range(AHEAD))
     ready = list(derived)
     given = [counter.issue(at_kiosk=False).digits for _ in range(AHEAD)]
