@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import contextlib
+import itertools
 import multiprocessing
 import random
 import socket
@@ -13,11 +14,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from node import intake
 from node.gate import BoardGate
 from sync import log
 from sync.exchange import Answers, trusted
@@ -28,8 +30,10 @@ from tests import meeting
 from tests.ports import free_port
 from tests.storage.nodes import Node
 
-STEP_S = 20.0  # for a process to begin and to do one thing, on a slow machine
-MOMENTS_S = 0.08
+STEP_S = 600.0  # for a process to begin and to do one thing: never a measure, only an end to waiting for nothing
+MOMENTS_S = 0.05
+POSTS_A_STEP = 60  # however long the library takes to begin: so a run of so many kills has an end on any machine
+TIDY_EVERY = 20  # posts, or visits: without a checkpoint each process begins by reading all that was ever written
 MANY = 1_000_000
 
 _context = multiprocessing.get_context("forkserver")
@@ -37,15 +41,19 @@ _context.set_forkserver_preload([__name__])
 
 
 def posting(folder: Path, port: int, begin: int, told: Connection) -> None:
-    """The hall: answers the library, posts number after number, and tells of each that was acknowledged."""
+    """The hall: answers the library, posts number after number as far as it is allowed, and tells of each that was
+    acknowledged."""
     hall = Node(folder, "Hall")
     listener = socket.create_server(("127.0.0.1", port))
     threading.Thread(target=lambda: asyncio.run(_answers(hall, listener)), daemon=True).start()
-    number = begin
-    while True:
+    allowed = begin
+    for number in itertools.count(begin):
+        while number > allowed:
+            allowed = told.recv()
         hall.posts(words(number), key=f"form {number}")
         told.send(number)
-        number += 1
+        if number % TIDY_EVERY == 0:
+            intake.tidy(hall.run)
 
 
 async def _answers(hall: Node, listener: socket.socket) -> None:
@@ -57,10 +65,12 @@ async def _answers(hall: Node, listener: socket.socket) -> None:
 def fetching(folder: Path, teller: bytes, port: int, told: Connection) -> None:
     """The library: visits the hall again and again, and tells how much it holds."""
     library = Node(folder, "Library")
-    while True:
+    for number in itertools.count(1):
         with contextlib.suppress(Unreachable):
             asyncio.run(meeting.visit_node(library, teller, f"https://127.0.0.1:{port}"))
         told.send(log.last_arrival(library.db)[0])
+        if number % TIDY_EVERY == 0:
+            intake.tidy(library.run)
         time.sleep(0.01)
 
 
@@ -76,31 +86,33 @@ class Victim:
     last: int = -1
     process: BaseProcess | None = None
     told: Connection | None = None
-    heard: list[int] = field(default_factory=list)
 
-    def does_something(self) -> None:
-        """Begins it if need be, and waits until it has told something new."""
+    def does_something(self, may: int = 0) -> None:
+        """Begins it if need be, and waits until it has told something. may: how many posts it may say from now on."""
         if self.process is None:
-            self.told, theirs = _context.Pipe(duplex=False)
+            self.told, theirs = _context.Pipe()
             self.process = self.begins(self.last + 1, theirs)
             self.process.start()
             theirs.close()
+        if may:
+            self.told.send(self.last + may)
         assert self.told.poll(STEP_S), "it does nothing"
         self._listens()
 
     def is_ended(self) -> None:
         self.process.kill()
         self.process.join()
-        self._listens()
+        with contextlib.suppress(EOFError, ConnectionResetError):
+            self._listens()
         self.told.close()
         self.process = None
 
     def _listens(self) -> None:
-        with contextlib.suppress(EOFError):
-            while self.told.poll():
-                number = self.told.recv()
-                assert number >= self.last, "it holds less than it had told"
-                self.last = number
+        """Raises EOFError where it has ended by itself."""
+        while self.told.poll():
+            number = self.told.recv()
+            assert number >= self.last, "it holds less than it had told"
+            self.last = number
 
 
 @dataclass(frozen=True)
@@ -123,14 +135,15 @@ def town(at: Path) -> Town:
 
 
 def ended(town: Town, kills: int, seed: int) -> Iterator[int]:
-    """Ends one of the two at a moment by chance, so many times. Yields how many posts had been acknowledged by then."""
+    """Ends one of the two at a moment by chance while both are at it, so many times. Yields how many posts had been
+    acknowledged by then."""
     dice = random.Random(seed)
     hall = Victim(lambda begin, told: _process(posting, town.hall, town.port, begin, told))
     library = Victim(lambda begin, told: _process(fetching, town.library, town.teller, town.port, told))
     try:
         for _ in range(kills):
-            hall.does_something()
             library.does_something()
+            hall.does_something(POSTS_A_STEP)
             time.sleep(dice.uniform(0, MOMENTS_S))
             dice.choice((hall, library)).is_ended()
             yield hall.last + 1
@@ -165,7 +178,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = town(Path(folder))
-        *_, acknowledged = ended(place, chosen.kills, chosen.seed)
+        for kill, acknowledged in enumerate(ended(place, chosen.kills, chosen.seed), 1):
+            if kill % 50 == 0:
+                print(f"{kill} kills, {acknowledged} posts acknowledged", flush=True)
         lost_nothing(place, acknowledged)
         print(f"{chosen.kills} kills, {acknowledged} posts acknowledged, none lost, none twice.")
 
