@@ -29,6 +29,7 @@ from node.web import (
     phone,
     polls,
     reading,
+    ready,
     recording,
     visits,
     waits,
@@ -66,7 +67,8 @@ def create_app(run: Run, office: Office) -> Flask:
     desk.install(app, SignIn(run.settings.data, office.turns), look_at(run))
     for room in (kiosk, phone, desk, api):
         app.register_blueprint(room.make())
-    polls.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
+    for in_front in (ready, polls):
+        in_front.install(app, lambda: reading.mark_of(run.db(), run.clock_ms()), run.settings.port)
     app.wsgi_app = giving_back(app.wsgi_app, run)  # type: ignore[method-assign]
     return app
 

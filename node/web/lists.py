@@ -26,6 +26,7 @@ from node.web.frames import Frame, hole
 from node.web.links import query_of, rest_of_query
 from node.web.pages import audience, now, own, run, show, to
 from node.web.reading import Page, changed, kept, mark, view_of
+from node.web.ready import same_for_all
 
 PAGE = {"kiosk": 30, "phone": 20}
 COUNTED = ("all", "needs", "offers")
@@ -39,6 +40,7 @@ def add_to(pages: Blueprint) -> None:
 def show_board() -> Page:
     """The same for everybody who reads it in one language and look, until the board is another."""
     marked = mark()  # before the list is read: what comes meanwhile is news to this page
+    same_for_all(marked)
     return kept().made(marked, (request.full_path, *_looks()), lambda: _board(marked)), 200
 
 

@@ -30,7 +30,7 @@ def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
         held = asked.get("HTTP_IF_NONE_MATCH")
         if not held or asked["PATH_INFO"] != PATH or asked["REQUEST_METHOD"] != "GET":
             return pages(asked, start)
-        if not guard.good_host(asked.get("HTTP_HOST", ""), port, own_name) or held != _now(mark):
+        if not guard.good_host(asked.get("HTTP_HOST", ""), port, own_name) or held != f'"{now_of(mark)}"':
             return pages(asked, start)
         start("304 NOT MODIFIED", [("ETag", held), ("Cache-Control", "no-cache"), *guard.HEADERS.items()])
         return []
@@ -38,8 +38,9 @@ def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
     return answer
 
 
-def _now(mark: Callable[[], str]) -> str:
+def now_of(mark: Callable[[], str]) -> str:
+    """The mark of the board, or a word that is none."""
     try:
-        return f'"{mark()}"'
+        return mark()
     except sqlite3.Error:  # the pages know what to say then
-        return ""
+        return "unknown"

@@ -1,0 +1,102 @@
+"""The board for whoever asks as somebody did before, sent before all else: what languages, visits and routing do for
+it costs several times what sending does.
+
+A view says that its answer is the same for all who send these headers, and of which board (`same_for_all`). Knows what
+such an answer hangs on, never what is in it. Whoever has a visit is asked for by the pages themselves.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from flask import Flask, request
+
+from node.web import guard
+from node.web.polls import Wsgi, now_of
+
+PATHS = ("/", "/board")
+LOOKS = ("PATH_INFO", "QUERY_STRING", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE")
+MOST = 128  # pages of 40 KB or so, most of them the same that kept.py has
+SAME = "corkboard.same"
+
+
+class Answer(NamedTuple):
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Ready:
+    """Answers for one state of the board, forgotten with the next one. Thread-safe."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most, self._mark = most, ""
+        self._held: OrderedDict[tuple[str, ...], Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, mark: str, key: tuple[str, ...]) -> Answer | None:
+        with self._lock:
+            if mark != self._mark or key not in self._held:
+                return None
+            self._held.move_to_end(key)
+            return self._held[key]
+
+    def put(self, mark: str, key: tuple[str, ...], answer: Answer) -> None:
+        with self._lock:
+            if mark != self._mark:
+                self._mark = mark
+                self._held.clear()
+            self._held[key] = answer
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+def same_for_all(mark: str) -> None:
+    """What is being answered hangs on nothing but this mark and LOOKS, unless it hands out a cookie."""
+    request.environ[SAME] = mark
+
+
+def install(app: Flask, mark: Callable[[], str], port: int) -> None:
+    """mark: of the board as it is."""
+    app.wsgi_app = in_front_of(app.wsgi_app, mark, port)  # type: ignore[method-assign]
+
+
+def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
+    ready, own_name = Ready(), guard.own_name()
+
+    def answer(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if asked["PATH_INFO"] not in PATHS or asked["REQUEST_METHOD"] != "GET" or _has_visit(asked):
+            return pages(asked, start)
+        key = tuple([asked.get(name, "") for name in LOOKS])
+        known = ready.get(now_of(mark), key) if guard.good_host(asked.get("HTTP_HOST", ""), port, own_name) else None
+        if known is None:
+            return _noted(pages, asked, start, lambda same, made: ready.put(same, key, made))
+        start("200 OK", known.headers.copy())
+        return [known.body]
+
+    return answer
+
+
+def _has_visit(asked: dict[str, Any]) -> bool:
+    return f"{guard.COOKIE}=" in asked.get("HTTP_COOKIE", "")
+
+
+def _noted(
+    pages: Wsgi, asked: dict[str, Any], start: Callable[..., Any], keep: Callable[[str, Answer], None]
+) -> Iterable[bytes]:
+    """The pages' own answer; kept where its view says so."""
+    told: list[Any] = []
+
+    def starts(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        told[:] = [status, headers.copy()]
+        return start(status, headers, *error)
+
+    parts = pages(asked, starts)
+    if SAME not in asked or told[0] != "200 OK" or any(name == "Set-Cookie" for name, _ in told[1]):
+        return parts
+    made = Answer(told[1], b"".join(parts))
+    parts.close()  # type: ignore[attr-defined]  # as WSGI has it; Flask's has one
+    keep(asked[SAME], made)
+    return [made.body]
