@@ -1,4 +1,5 @@
-"""Posts from phones are read first, where a steward turned that on: kept back when they are recorded, put up later.
+"""What comes from phones is read first, where a steward turned that on: posts, and new words for one that is up, are
+kept back when they are recorded, put up later.
 
 What is kept back is signed by its ticket already, for no feed in particular: put up, it is the same post with the same
 code and ticket. Rules of what is read first are the domain's (domain/review).
@@ -19,7 +20,7 @@ from node.domain.refusals import Refusal, Refusals
 from node.domain.text import clean_line
 from node.domain.wishes import Hide
 from node.run import Run
-from node.storage import memory, turn, waiting
+from node.storage import board, memory, turn, waiting
 from node.storage.waiting import Waiting
 from sync import log
 from sync.writer import Draft
@@ -76,10 +77,10 @@ def _look(run: Run, shares: Shares, address: str, db: sqlite3.Connection, said: 
     field = review.aloud(said.event, said.post) if is_on(run) else ""
     if not field:
         return False
-    if said.event.kind != review.WAITS:
+    if said.event.kind not in review.WAITS:
         raise Refusals([Refusal("review.words", field)])
     now_ms, post = run.clock_ms(), said.draft.post
-    held = {one.post for one in waiting.queue(db, now_ms)}
+    held = {one.post for one in waiting.queue(db, now_ms)} - {post}  # new words take the place of others
     if len(held) >= review.MOST or not shares.take(address, post, held):
         raise Refusals([Refusal("review.full")])
     waiting.hold(db, post, said.draft.owner, said.scope, said.draft.payload, now_ms)
@@ -94,9 +95,15 @@ def put_up(run: Run, n: int) -> bytes:
     with turn.first(run.settings.data), log.writing(run.db()):
         one = _queued(run, n)
         assert one.payload is not None, "what waits has its words"
-        intake.say_kept(run, run.db(), Draft(one.payload, one.post, one.owner), one.scope)
+        intake.say_kept(run, run.db(), Draft(one.payload, one.post, one.owner), _scope(run, one))
         waiting.decide(run.db(), n, "up", run.clock_ms())
     return one.post
+
+
+def _scope(run: Run, one: Waiting) -> str:
+    """Of new words that of their post, which may be seen by more since."""
+    post = board.held(run.db(), one.post).post if one.edit else None
+    return post.scope if post else one.scope
 
 
 def decline(run: Run, n: int, reason: str, said: str = "") -> None:

@@ -57,8 +57,8 @@ def _scrub_one(live: Path, copy: Path) -> None:
     identity.sync_folder(copy)
 
 
-def no_more_waiting(live: Path, copy: Path) -> set[bytes]:
-    """Posts whose words wait for a steward in the copy and do not wait here: a copy of before that table has none."""
+def no_more_waiting(live: Path, copy: Path) -> set[waiting.Held]:
+    """Words that wait for a steward in the copy and do not wait here: a copy of before that table has none."""
     with closing(sqlite3.connect(f"file:{live}?mode=ro", uri=True)) as ours:
         held = waiting.with_words(ours)
     with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as old:

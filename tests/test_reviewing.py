@@ -13,7 +13,7 @@ from node.domain.kinds import KINDS
 from node.domain.refusals import Refusals
 from node.domain.registry import HELPER, TICKET
 from node.domain.tickets import Ticket
-from node.domain.wishes import Hide
+from node.domain.wishes import Edit, Hide, ReplaceTicket, Withdraw
 from node.reviewing import Shares
 from node.storage import waiting
 from sync import circle
@@ -90,6 +90,65 @@ def test_it_waits_on_after_a_restart_and_is_put_up_by_the_next_run(hall: Node) -
     assert hall.one(said.link).words == "Rice and oil" and reviewing.is_on(hall.run)
 
 
+def changes(node: Node, said: intake.Recorded, words: str, seed: int = 1) -> intake.Recorded:
+    """Who posted it with a phone gives it other words there."""
+    first = reviewing.first_read(node.run, SHARES, f"10.0.0.{seed}")
+    return intake.record(node.run, Edit(said.post, need(words)), "", ticket(node, seed), first)
+
+
+def up(node: Node, words: str = "Rice and oil", seed: int = 1) -> intake.Recorded:
+    """A post from a phone that a steward has put up."""
+    said = sends(node, words, seed)
+    reviewing.put_up(node.run, next(one.n for one in queue(node) if one.post == said.post))
+    return said
+
+
+def test_new_words_are_put_up_whatever_else_its_ticket_said_meanwhile(hall: Node, tmp_path: Path) -> None:
+    library = Node(tmp_path / "library", "Library")
+    library.accepts(hall)
+    said = up(hall)
+    changes(hall, said, "Oil only")
+    intake.record(hall.run, Withdraw(said.post), ticket=ticket(hall))
+    library.hears_from(hall)
+    assert [node.one(said.link).words for node in (hall, library)] == ["Rice and oil"] * 2
+    reviewing.put_up(hall.run, queue(hall)[0].n)
+    library.hears_from(hall)
+    cards = [node.one(said.link) for node in (hall, library)]
+    assert [(card.words, card.status) for card in cards] == [("Oil only", "withdrawn")] * 2
+    library.run.close()
+
+
+def test_nobody_puts_up_new_words_that_they_have_not_read(hall: Node) -> None:
+    said = up(hall)
+    changes(hall, said, "Oil only")
+    read = queue(hall)[0].n
+    changes(hall, said, "Something else")
+    with pytest.raises(reviewing.NotThere):
+        reviewing.put_up(hall.run, read)
+    assert hall.board() == ["Rice and oil"] and [one.n > read for one in queue(hall)] == [True]
+
+
+def test_new_words_are_overtaken_by_others_that_were_said_elsewhere_or_by_another_ticket(hall: Node) -> None:
+    said, other = up(hall), up(hall, "A ladder", 2)
+    changes(hall, said, "Oil only")
+    changes(hall, other, "A long ladder", 2)
+    intake.record(hall.run, Edit(said.post, need("Dates")), "", ticket(hall))
+    new = ticket(hall, 9)
+    intake.record(hall.run, ReplaceTicket(other.post, new.owner, new.seal_to))
+    assert queue(hall) == [] and waiting.count(hall.run.db(), hall.clock()) == 0
+    intake.tidy(hall.run)
+    assert [one.payload for one in waiting.everything(hall.run.db())] == []
+    assert sorted(hall.board()) == ["A ladder", "Dates"]
+
+
+def test_erasing_a_post_whose_new_words_wait_is_told_to_other_spaces(hall: Node) -> None:
+    said = up(hall)
+    changes(hall, said, "Oil only")
+    intake.erase(hall.run, ticket(hall).signing)
+    [(here,)] = hall.db.execute("SELECT here FROM proof WHERE kind = 'tombstone'").fetchall()
+    assert here == 0 and waiting.everything(hall.run.db()) == []
+
+
 def test_it_is_put_up_once_and_a_number_that_does_not_wait_is_refused(hall: Node) -> None:
     sends(hall)
     n = queue(hall)[0].n
@@ -149,12 +208,16 @@ def test_declined_lapsed_and_taken_back_words_are_in_no_file_any_more(hall: Node
     cage = Cage(7, PUBLIC)
     for seed in range(1, 31):
         sends(hall, f"{cage.word()} {cage.arabic()} {cage.number()}", seed, when="week")
+    bread = [up(hall, "Bread", seed) for seed in range(31, 35)]
+    for at, said in enumerate(bread):
+        changes(hall, said, f"{cage.word()} {cage.arabic()} {cage.number()}", 31 + at)
     folder = hall.folder / "backups"
     older = copied(hall, folder)
     assert files_with(hall.folder, PUBLIC_MARKS), "the search finds what is there"
-    for one in queue(hall)[:10]:
+    for one in [*queue(hall)[:10], queue(hall)[-1]]:
         reviewing.decline(hall.run, one.n, "unkind")
-    for seed in range(11, 21):
+    changes(hall, bread[0], "Bread and salt", 31)
+    for seed in (*range(11, 21), 32):
         intake.erase(hall.run, ticket(hall, seed).signing)
     hall.clock.ms += 7 * DAY + MINUTE
     for _ in range(2):

@@ -13,7 +13,7 @@ from node.commands.common import Failed, Here, common, many
 from node.domain import codes, review
 from node.domain.text import LANGUAGES, clean_line
 from node.run import Run
-from node.storage import waiting
+from node.storage import board, waiting
 from node.storage.waiting import Waiting
 
 NUMBER = click.IntRange(1)
@@ -91,7 +91,13 @@ def _line(run: Run, one: Waiting, now_ms: int) -> str:
     seen_by = "only here" if card.scope == "here" else ""
     parts = (card.kind, card.category, card.area, LANGUAGES.get(card.lang, ""), seen_by)
     about = ", ".join(part for part in parts if part)
-    return f"  {one.n}  since {since:%Y-%m-%d %H:%M}  {about}\n     {clean_line(card.words)}"
+    return f"  {one.n}  since {since:%Y-%m-%d %H:%M}  {about}\n     {clean_line(card.words)}{_instead_of(run, one)}"
+
+
+def _instead_of(run: Run, one: Waiting) -> str:
+    """The words that stand on the board, where new ones wait."""
+    post = board.held(run.db(), one.post).post if one.edit else None
+    return f"\n     on the board now: {clean_line(post.words)}" if post else ""
 
 
 COMMANDS = (review_command,)

@@ -39,8 +39,7 @@ SENTENCES = {
     "disk.full": "This board has no room left. What you wrote stays on this page: tell the desk, then try again.",
     "review.full": "Many posts wait to be read just now, and there is no room for more. What you wrote stays on this "
     "page: try again later, or post at the touchscreen.",
-    "review.words": "Words from phones are read first here, and these cannot wait. Write them at the touchscreen, or "
-    "leave the words as they were.",
+    "review.words": "Words from phones are read first here, and these cannot wait. Write them at the touchscreen.",
     "review.reason": "Choose why.",
     "said.many": "Many posts came from this address just now. What you wrote stays on this page: send it again in a "
     "minute, or use the touchscreen.",

@@ -1,7 +1,8 @@
 """What everybody would read, and so is read first while a space reviews what phones send; why it was not put up. Pure.
 
-Free words that stand on the board: those of an opening wait for a steward; other events with such words are refused
-meanwhile (node/README, Read first). What is sealed, and what is chosen from a list, says nothing that could hurt.
+Free words that stand on the board: those of an opening or an edit wait for a steward; other events with such words
+are refused meanwhile (node/README, Read first). What is sealed, and what is chosen from a list, says nothing that could
+hurt.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from node.domain.kinds import KINDS
 from node.domain.registry import HELPER, TICKET
 from node.domain.values import Event, Post
 
-WAITS = "post.opened"
+WAITS = ("post.opened", "post.edited")
 FROM_A_LIST = ("area", "source")  # free in the registry, since lists differ; the forms offer one, an import fills one
 FREE: Mapping[str, tuple[str, ...]] = {
     name: tuple(

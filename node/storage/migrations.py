@@ -114,6 +114,8 @@ CREATE TABLE waiting (
 );
 """
 
+EDITS = "ALTER TABLE waiting ADD COLUMN edit INTEGER NOT NULL DEFAULT 0"  # which of its ticket's words; 0: a post
+
 ASKED = "CREATE INDEX post_asked ON post(n) WHERE state & 16 <> 0"  # 16: somebody asks the stewards to look at it
 
 SELDOM_MERGED = "INSERT INTO search (search, rank) VALUES ('automerge', 8)"  # merging half as often, bulk is quicker
@@ -210,6 +212,11 @@ def posters(db: Database) -> None:
 @migrations()
 def read_first(db: Database) -> None:
     _run(db, WAITING)
+
+
+@migrations()
+def new_words_read_first(db: Database) -> None:
+    db.conn.execute(EDITS)
 
 
 @migrations()

@@ -8,17 +8,19 @@ from datetime import timedelta
 from flask import Blueprint, request
 from msgspec import structs
 
+from node.domain import threads
 from node.domain.decide import Refusal, Refusals
 from node.domain.opening import FARTHEST_DAYS
 from node.domain.values import Post
 from node.domain.wishes import Edit, OpenPost, Renew
+from node.storage import waiting
 from node.web import asking, forms, labels, looking, refusals, visits
 from node.web.holder import Holder, holder
 from node.web.languages import _, choices_in, remember
 from node.web.pages import go, run, show, to
 from node.web.posting import facts, written
 from node.web.reading import Page, limits
-from node.web.recording import may_say, record
+from node.web.recording import is_read_first, may_say, record
 
 DRAFT = "change"
 FIELDS = ("words", "lang", "category", "when", "date", "for", "area")
@@ -33,7 +35,7 @@ def add_to(pages: Blueprint) -> None:
 
 def ask() -> Page:
     held = _poster()
-    return _page(held, {**said(held.mine.post), **visits.draft(DRAFT).answers}, {}) if held else go("ticket")
+    return _page(held, {**said(latest(held)), **visits.draft(DRAFT).answers}, {}) if held else go("ticket")
 
 
 def change() -> Page:
@@ -45,8 +47,9 @@ def change() -> Page:
     answers.update(lang=request.form.get("written", ""), key=request.form.get("key", ""))
     if choices:  # another language or larger text: the same page, nothing typed lost
         return remember(to("change"), choices)
-    answers.setdefault("left", looking.left(said(held.mine.post))["left"])  # what stood there before is not asked again
-    answers.setdefault("reach", held.mine.reach)
+    before = latest(held)
+    answers.setdefault("left", looking.left(said(before))["left"])  # what stood there before is not asked again
+    answers.setdefault("reach", threads.reach_of(before, held.ticket))
     return go("look") if looking.undecided(answers) else _record(held, answers)
 
 
@@ -108,8 +111,16 @@ def _page(held: Holder, given: Mapping[str, str], wrong: dict[str, str]) -> Page
         when_names=[(key, label) for key, label, _hint in asking.when_choices(held.card.kind)],
         area_names=[(area, area or _("Anywhere")) for area in areas(held.mine.post)],
         written=written(),
+        first_read=is_read_first(),
         date_limits=f'min="{first}" max="{last}"',
     )
+
+
+def latest(held: Holder) -> Post:
+    """The post as its holder said it last: new words may wait for a steward."""
+    one = waiting.new_words(run().db(), held.mine.post.id)
+    told = waiting.words(one, held.mine.post.home) if one and one.state == "waits" else None
+    return told or held.mine.post
 
 
 def _poster() -> Holder | None:

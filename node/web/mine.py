@@ -55,6 +55,7 @@ def _page(held: Holder, wrong: Mapping[str, str]) -> Page:
         limits={"words": WORDS_LIMIT, "reach": REACH_LIMIT},
         space_name=_space_name,
         why_down=standing.taken_down(held.card, run().space_id),
+        new_words=waits.new_words(held.card.id) if held.poster else None,
         renewed=standing.renewed_until(held, _facts(held)) if held.poster else "",
         suggested=[] if held.poster else _instead(held),
     )

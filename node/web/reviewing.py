@@ -24,11 +24,13 @@ from node.web.waits import REASONS
 
 
 class Queued(msgspec.Struct, frozen=True):
-    """card: None where its words cannot be read; until_ms: to when it can be undone, 0 for what waits."""
+    """card: None where its words cannot be read; until_ms: to when it can be undone, 0 for what waits; now: the post on
+    the board for which these are new words."""
 
     one: Waiting
     card: Card | None
     until_ms: int = 0
+    now: Card | None = None
 
 
 def _to_do() -> list[desk_entries.Waiting]:
@@ -54,11 +56,20 @@ def queue() -> Page:
     decided = [_decided(one) for one in reviewing.undoable(run())]
     return show(
         "desk/review.html",
-        queue=[Queued(one, _card(one)) for one in waiting.queue(db, now())],
+        queue=[_shown(one) for one in waiting.queue(db, now())],
         decided=decided,
         is_on=reviewing.is_on(run()),
         was_gone="gone" in request.args,
     )
+
+
+def _shown(one: Waiting) -> Queued:
+    return Queued(one, _card(one), now=_on_the_board(one) if one.edit else None)
+
+
+def _on_the_board(one: Waiting) -> Card | None:
+    found = board.one(run().db(), codes.write_id(one.post), now(), run().space_id)
+    return found[0] if found else None
 
 
 def _card(one: Waiting) -> Card | None:
@@ -66,9 +77,9 @@ def _card(one: Waiting) -> Card | None:
 
 
 def _decided(one: Waiting) -> Queued:
-    found = board.one(run().db(), codes.write_id(one.post), now(), run().space_id) if one.state == "up" else []
+    found = _on_the_board(one) if one.state == "up" else None
     until_ms = (one.decided or 0) + review.UNDO_MINUTES * MINUTE_MS
-    return Queued(one, found[0] if found else _card(one), until_ms)
+    return Queued(one, found or _card(one), until_ms)
 
 
 def take() -> Page:
@@ -92,7 +103,7 @@ def why_not(n: int) -> Page:
 
 
 def _queued(n: int) -> Queued | None:
-    return next((Queued(one, _card(one)) for one in waiting.queue(run().db(), now()) if one.n == n), None)
+    return next((_shown(one) for one in waiting.queue(run().db(), now()) if one.n == n), None)
 
 
 def decline(n: int) -> Page:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 from flask import Flask
 
 from node.domain import codes, review
 from node.storage import waiting
+from node.storage.cards import Card
 from node.storage.waiting import Waiting
 from node.web import visits
 from node.web.languages import N_, _, ngettext
@@ -27,6 +29,13 @@ HEADINGS = {
 }
 
 
+NEW_WORDS = {
+    "waits": N_("Your new words wait for a steward to look at them"),
+    "declined": N_("Your new words were not put on the board"),
+    "lapsed": N_("Nobody looked at your new words in time"),
+}
+
+
 def install(app: Flask) -> None:
     app.jinja_env.globals["waits_at_most"] = at_most
 
@@ -43,7 +52,8 @@ def is_waiting(link: str) -> bool:
 def _of_link(link: str) -> Waiting | None:
     """None where no post with this link waits."""
     id_ = codes.read_link(link)[1] if link else b""
-    return next((one for one in waiting.queue(run().db(), now()) if id_ and one.post.startswith(id_)), None)
+    queue = waiting.queue(run().db(), now()) if id_ else []
+    return next((one for one in queue if one.post.startswith(id_) and not one.edit), None)
 
 
 def sent(link: str) -> Page | None:
@@ -52,6 +62,29 @@ def sent(link: str) -> Page | None:
     if one is None:
         return None
     return show("post/waits.html", one=one, code=codes.code_of(one.post), lost=visits.without_ticket(link))
+
+
+class NewWords(msgspec.Struct, frozen=True):
+    """Of a post that is up; card: None once they were decided."""
+
+    one: Waiting
+    heading: str
+    why: str
+    card: Card | None
+
+
+def new_words(post: bytes) -> NewWords | None:
+    """For the page of its ticket."""
+    one = waiting.new_words(run().db(), post)
+    return NewWords(one, _(NEW_WORDS[one.state]), _why(one), _card(one)) if one else None
+
+
+def _why(one: Waiting) -> str:
+    return _(REASONS[one.reason]) if one.state == "declined" else ""
+
+
+def _card(one: Waiting) -> Card | None:
+    return waiting.card(run().db(), one, now(), run().space_id) if one.state == "waits" else None
 
 
 def mine() -> Page | None:
@@ -64,8 +97,8 @@ def mine() -> Page | None:
         "ticket/waits.html",
         one=one,
         heading=_(HEADINGS[one.state]),
-        why=_(REASONS[one.reason]) if one.state == "declined" else "",
-        card=waiting.card(run().db(), one, now(), run().space_id) if one.state == "waits" else None,
+        why=_why(one),
+        card=_card(one),
         code=codes.code_of(one.post),
         kept_days=review.KEPT_DAYS,
     )

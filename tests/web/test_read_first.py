@@ -6,6 +6,7 @@ import pytest
 
 from node import intake, reviewing
 from node.domain import review
+from node.domain.tickets import Ticket
 from node.domain.wishes import OpenPost
 from node.storage import waiting
 from node.storage.waiting import Waiting
@@ -134,15 +135,57 @@ def test_a_full_queue_says_so_and_keeps_what_was_typed(hall: Hall, monkeypatch: 
     assert FIRST in tom.answers().text and len(queued(hall)) == 3
 
 
-def test_new_words_in_an_edit_are_refused_from_a_phone_and_what_was_typed_stays(hall: Hall) -> None:
+def changed(hall: Hall, words: str = "Rice for six") -> tuple[Person, Ticket]:
+    """Amina, who gave her post other words from her phone."""
     ticket, _ = posted(hall, "Rice for five")
     amina = with_ticket(hall, ticket)
+    assert "A steward reads new words first." in amina.opens("/ticket/change").text
+    amina.answers(words=words)
+    return amina, ticket
+
+
+def test_new_words_from_a_phone_wait_and_the_old_ones_stay_until_then(hall: Hall) -> None:
+    amina, _ = changed(hall)
+    assert "Your new words wait" in amina.page.text and "Rice for six" in amina.page.text
+    assert [card.words for card in all_posts(hall)] == ["Rice for five"]
+    page = amina.opens("/ticket/change")
+    assert "Rice for six</textarea>" in page.html, "she goes on from what she wrote last"
+    amina.answers(words="Rice for seven", category="water")
+    [one] = queued(hall)
+    reviewing.put_up(hall.run, one.n)
+    [card] = all_posts(hall)
+    assert (card.words, card.category) == ("Rice for seven", "water") and queued(hall) == []
+    assert "new words" not in amina.opens("/ticket").text
+
+
+def test_her_page_says_why_new_words_were_declined_and_that_the_old_ones_stay(hall: Hall) -> None:
+    amina, _ = changed(hall, "Rice for sale")
+    reviewing.decline(hall.run, queued(hall)[0].n, "selling", "Ask at the desk.")
+    hall.clock.passes(minutes=11)
+    intake.tidy(hall.run)
+    page = amina.opens("/ticket")
+    assert "Your new words were not put on the board" in page.text and "The old ones stay on the board." in page.text
+    assert "It sells something." in page.text and "Ask at the desk." in page.text and "for sale" not in page.text
+    assert [card.words for card in all_posts(hall)] == ["Rice for five"]
+    assert "Rice for five</textarea>" in amina.opens("/ticket/change").html
+
+
+@pytest.mark.long
+def test_what_is_changed_without_new_words_stands_at_once_and_new_ones_that_waited_go(hall: Hall) -> None:
+    amina, _ = changed(hall)
     amina.opens("/ticket/change")
-    page = amina.answers(words="Rice for six")
-    assert amina.status == 422 and "read first here" in page.text and "Rice for six" in page.text
     amina.answers(words="Rice for five", category="water")
     [card] = all_posts(hall)
-    assert (card.words, card.category) == ("Rice for five", "water")
+    assert (card.words, card.category) == ("Rice for five", "water") and queued(hall) == []
+
+
+@pytest.mark.long
+def test_new_words_at_the_touchscreen_stand_at_once(hall: Hall) -> None:
+    _, ticket = changed(hall)
+    amina = holders.comes_back(hall, hall.neighbour(), ticket)
+    amina.opens("/kiosk/ticket/change")
+    amina.answers(words="Rice for nine")
+    assert [card.words for card in all_posts(hall)] == ["Rice for nine"] and queued(hall) == []
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ import pytest
 
 from node import intake, reviewing
 from tests.web.conftest import Desk, Hall, Person
+from tests.web.holders import let_in, posted, with_ticket
 from tests.web.page import Page
 from tests.web.test_posting import all_posts
 from tests.web.test_read_first import queued, sent
@@ -17,6 +18,7 @@ REVIEW = "/desk/review"
 
 @pytest.fixture
 def maryam(desk: Desk) -> Person:
+    let_in(desk.hall.app)
     reviewing.turn_it(desk.hall.run, True)
     return desk.steward()
 
@@ -47,6 +49,18 @@ def test_it_stands_there_as_on_the_board_and_is_put_up(hall: Hall, maryam: Perso
     page = presses(maryam, "up")
     assert [card.words for card in all_posts(hall)] == ["نحتاج إلى أرز"]
     assert "Nothing waits" in page.text and "It is on the board." in page.text and "Undo" in page.text
+
+
+def test_new_words_stand_beside_those_on_the_board(hall: Hall, maryam: Person) -> None:
+    ticket, _ = posted(hall, "Rice for five")
+    amina = with_ticket(hall, ticket)
+    amina.opens("/ticket/change")
+    amina.answers(words="Rice for six")
+    page = maryam.opens(REVIEW)
+    before, _, after = page.text.partition("On the board now")
+    assert "The new words" in before and "Rice for six" in before and "Rice for five" in after
+    page = presses(maryam, "up")
+    assert [card.words for card in all_posts(hall)] == ["Rice for six"] and "It is on the board." in page.text
 
 
 def test_she_says_why_not_and_whoever_sent_it_reads_it(hall: Hall, maryam: Person) -> None:
