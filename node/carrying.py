@@ -18,10 +18,11 @@ from typing import Any, BinaryIO
 
 from node import bundles
 from node.bundles import NoBundle
-from node.gate import BoardGate, NoRoom
+from node.gate import BoardGate
 from node.run import Run
 from sync import log, proofs
 from sync.bundle import NotABundle
+from sync.refusals import NoRoom
 
 FOLDER = "carry"
 KEPT_MS = 5 * 60_000  # of a file for a phone to fetch; who is fetching it then gets all of it

@@ -19,16 +19,9 @@ from sync.handshake import BadHandover
 from sync.identity import shown
 from sync.peers import tls
 from sync.pull import Report, Visited
-from sync.refusals import Refused
+from sync.refusals import NoRoom
 
 RESERVE_BYTES = 256 << 20  # of disk, for what the kiosk still has to write
-
-
-class NoRoom(Refused):
-    """The disk is nearly full: what is left is kept for the kiosk."""
-
-    key = "no-room"
-    passes = True
 
 
 def free_bytes(folder: Path) -> int:

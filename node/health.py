@@ -187,18 +187,20 @@ def _paper(run: Run) -> list[Note]:
 
 HEARD_MS = 10 * 60_000  # visits are made each minute
 SPACES = """
-SELECT space.name, max(peer.seen_ms)
+SELECT space.name, max(peer.seen_ms), max(peer.error = 'no-room')
 FROM peer JOIN space ON space.no = peer.space WHERE space.state = 'accepted' GROUP BY space.no ORDER BY space.name
 """
 
 
 def spaces(run: Run) -> list[Note]:
     """For the desk: how it stands with each other space of the circle."""
-    found = [_space(name, seen_ms, run.clock_ms()) for name, seen_ms in run.db().execute(SPACES)]
+    found = [_space(name, seen_ms, waits, run.clock_ms()) for name, seen_ms, waits in run.db().execute(SPACES)]
     return found or [Note("No other space yet.", "alone", "good", "connect --show-code")]
 
 
-def _space(name: str, seen_ms: int | None, now_ms: int) -> Note:
+def _space(name: str, seen_ms: int | None, waits: int, now_ms: int) -> Note:
+    if waits:
+        return Note(f"{name} has news that wait for room on the disk.", "space-waits", "warn", who=name)
     if seen_ms is None:
         return Note(f"{name} was not heard yet.", "space-new", "warn", who=name)
     if now_ms - seen_ms < HEARD_MS:

@@ -48,6 +48,9 @@ class Gate(Protocol):
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
 
+    def is_full(self) -> bool:
+        """Whether accept() would refuse entries and payloads for want of room on the disk; proofs it takes always."""
+
     def accept(
         self,
         pages: Sequence[Sequence[Entry]],

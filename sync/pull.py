@@ -35,7 +35,7 @@ from sync.messages import (
     write,
 )
 from sync.quota import OverQuota
-from sync.refusals import BadEntry, BadProof, Fork, Refused, Unaccepted
+from sync.refusals import BadEntry, BadProof, Fork, NoRoom, Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
 FIRST_BYTES, LEAST_BYTES = 256 << 10, 128 << 10  # of lines: over a line that is cut again and again little comes whole
@@ -190,18 +190,34 @@ class Pull:
 
     async def _entries(self, heads: list[Head]) -> None:
         """Takes what these heads have and this node has not; the next pages come in while some are written."""
-        wants = await self._work(lambda: compare(self._gate.db(), heads, self._shunned))
+        wants = await self._work(self._wanted, heads)
         ids = {raw(feed): raw(id_) for _, feed, _, id_ in heads}
         self._held_back |= not self._shunned.isdisjoint(ids.items())
         ahead = Ahead(partial(self._post, "entries"), wants, self.report.over, self._absent, lambda: self._bytes)
         try:
             while pages := await ahead.pages(self._bytes):
                 await self._accept(pages)
+                if NoRoom.key in self.report.refused.values():
+                    self._wait_for_room(wants)
                 ahead.taken(pages)
         finally:
             await ahead.close()
             unproven = self.report.refused.keys() - self.report.later
             self._shunned |= {(feed, ids[feed]) for feed in unproven if feed in ids}
+
+    def _wanted(self, heads: list[Head]) -> dict[bytes, Want]:
+        """Nothing is asked for that would be refused for want of room: a page of each feed each minute, otherwise."""
+        wants = compare(self._gate.db(), heads, self._shunned)
+        if wants and self._gate.is_full():
+            self._wait_for_room(wants)
+            return {}
+        return wants
+
+    def _wait_for_room(self, wants: Iterable[bytes]) -> None:
+        """The next visit asks for them, if there is room by then."""
+        for feed in wants:
+            self.report.refused.setdefault(feed, NoRoom.key)
+            self.report.later.add(feed)
 
     def _absent(self, feed: bytes) -> None:
         self.report.refused[feed] = "absent"
@@ -215,7 +231,7 @@ class Pull:
 
     async def _payloads(self) -> None:
         """Tries what is missing here, as much as one request asks for."""
-        wanted = await self._work(lambda: SqliteLog(self._gate.db()).wanted(WANTED_PAYLOADS, self._now_ms()))
+        wanted = await self._work(self._missing)
         if not wanted:
             return
         body = write(PayloadsAsked([(text(feed), seq, text(id_)) for feed, seq, id_ in wanted]))
@@ -223,6 +239,10 @@ class Pull:
         found = parse_page(b"".join(line for line in lines if not line.startswith(b'{"gone":')))
         if found:
             self.report.taken.append(await self._work(lambda: self._gate.accept([], (), found)))
+
+
+    def _missing(self) -> list[tuple[bytes, int, bytes]]:
+        return [] if self._gate.is_full() else SqliteLog(self._gate.db()).wanted(WANTED_PAYLOADS, self._now_ms())
 
 
 def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:

@@ -62,6 +62,13 @@ class TooMuch(Refused):
     key = "too-much"
 
 
+class NoRoom(Refused):
+    """The disk is nearly full: what is left is kept for the kiosk."""
+
+    key = "no-room"
+    passes = True
+
+
 class Fork(Refused):
     """Two signed histories of one feed. `feed` is its public key, `seq` where they part, `evidence` the proof of it."""
 

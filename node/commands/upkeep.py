@@ -17,6 +17,7 @@ from node.run import Run
 from node.storage import projection
 from sync import identity, known, log
 from sync.entry import b64
+from sync.refusals import NoRoom
 
 
 @click.command()
@@ -65,7 +66,8 @@ def _serving(run: Run) -> dict[str, Any] | None:
         return None
 
 
-SAID = WHY.keys() - {*known.NOT_REACHED, "no-address"}  # of a peer; who is not reached has notes of its own (reach)
+# of a peer; who is not reached, and a disk without room, have notes of their own (reach, health)
+SAID = WHY.keys() - {*known.NOT_REACHED, "no-address", NoRoom.key}
 POSTS = "SELECT count(*) FROM post"
 
 

@@ -19,6 +19,7 @@ ICONS = {"good": "check", "warn": "warning", "bad": "warning"}
 WORDS = {
     "space-well": (N_("%(who)s is up to date"), N_("Heard %(ago)s")),
     "space-away": (N_("%(who)s is away"), N_("Heard %(ago)s. Its news can come by stick, or in a phone.")),
+    "space-waits": (N_("%(who)s has news for this board"), N_("They come by themselves once the disk has room.")),
     "space-new": (N_("%(who)s was not heard yet"), N_("It comes by itself when both are in one network.")),
     "alone": (N_("No other space yet"), N_("Connect one from the machine:")),
     "exchange": (

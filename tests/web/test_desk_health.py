@@ -83,6 +83,8 @@ def test_of_other_spaces_it_says_how_long_they_are_away(desk: Desk) -> None:
         run.db().execute(ADDED, (name * 32, name.decode()))
         run.db().execute(VISITED, (name * 32, seen_ms, name * 32))
     assert [note.kind for note in health.spaces(run)] == ["space-well", "space-away", "space-new"]
+    run.db().execute("UPDATE peer SET error = 'no-room' WHERE seen_ms IS NOT NULL")
+    assert [note.kind for note in health.spaces(run)] == ["space-waits", "space-waits", "space-new"]
 
 
 def test_a_backup_that_is_some_nights_old_is_no_good_news() -> None:

@@ -79,6 +79,10 @@ class LogGate:
     def __init__(self, node: Node) -> None:
         self._node, self._threads = node, threading.local()
         self.transactions = 0
+        self.full = False
+
+    def is_full(self):
+        return self.full
 
     def db(self) -> sqlite3.Connection:
         if not hasattr(self._threads, "db"):

@@ -8,11 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import identity, known, log, proofs
+from sync.ahead import PAGES_AHEAD
 from sync.identity import Identity
 from sync.messages import News, NewsAsked, read, text, write
 from sync.peers.client import Unreachable
 from sync.pull import Pull
-from sync.refusals import TooMuch
+from sync.refusals import NoRoom, TooMuch
 from sync.sqlite_log import ROUND_MS, SqliteLog
 from tests.sync.exchange.nodes import Node, Spoken, through_a_proxy, visit
 
@@ -274,6 +275,35 @@ def test_what_could_not_be_taken_for_a_while_comes_in_when_it_can(hall, library)
     shunned.clear()
     at_the_library()
     assert library.words() == hall.words()
+
+
+def test_while_the_disk_is_full_no_pages_are_asked_for_and_all_comes_once_there_is_room(hall, library):
+    for n in range(3):
+        hall.writer = hall.new_run()
+        hall.says(f"run {n}")
+    line, library.gate.full = Spoken(hall, library), True
+    report = asyncio.run(library.pulls(hall, line))
+    assert line.paths == ["news"] and set(report.refused.values()) == {"no-room"} and len(report.refused) == 3
+    library.gate.full = False
+    assert not visit(library, hall).refused and library.words() == hall.words()
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_visit_ends_the_asking(hall, library):
+    """Each feed would be asked for once more otherwise, and refused."""
+    for _ in range(12):
+        hall.writer = hall.new_run()
+        hall.says(*["long words " + "x" * 30_000] * 8)
+
+    def fills(pages, *more, **by):
+        library.gate.full = True
+        raise NoRoom
+
+    take, library.gate.accept = library.gate.accept, fills
+    line = Spoken(hall, library)
+    assert len(asyncio.run(library.pulls(hall, line)).refused) == 12
+    assert line.paths.count("entries") <= 1 + PAGES_AHEAD, "those on their way"
+    library.gate.full, library.gate.accept = False, take
+    assert not visit(library, hall).refused and library.words() == hall.words()
 
 
 def test_one_feed_that_is_refused_holds_back_nothing_that_is_told_later(hall, library, monkeypatch):
