@@ -18,6 +18,7 @@ from node.storage.newest import Newest
 from node.web import (
     api,
     assets,
+    cards,
     carrying,
     desk,
     errors,
@@ -63,7 +64,7 @@ def create_app(run: Run, office: Office) -> Flask:
     languages.install_switches(app)
     assets.install(app)
     errors.install(app)
-    app.jinja_env.globals["rest_of_query"] = rest_of_query
+    app.jinja_env.globals.update(rest_of_query=rest_of_query, worded=cards.worded)
     desk.install(app, SignIn(run.settings.data, office.turns), look_at(run))
     for room in (kiosk, phone, desk, api):
         app.register_blueprint(room.make())

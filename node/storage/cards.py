@@ -86,12 +86,13 @@ class Viewer:
         return bool(row.state & rows.HIDDEN) and self._hidden(rows.read_facts(row.facts))
 
     def cards(self, found: Iterable[Row]) -> list[Card]:
-        return [self.card(row) for row in found]
+        """As a list shows them."""
+        listed = list(found)
+        said = rows.states_at(self._db, [row.k for row in listed])
+        return [self._card(row, said.get(row.k) or _NOTHING, rows.read_facts(row.facts)) for row in listed]
 
     def card(self, row: Row) -> Card:
-        """As a list shows it."""
-        said = rows.state_at(self._db, row.k) if row.k else None
-        return self._card(row, said or _NOTHING, rows.read_facts(row.facts))
+        return self.cards([row])[0]
 
     def whole(self, row: Row) -> Card:
         """With all that was said to it, words included: folded from the log."""

@@ -42,6 +42,11 @@ class Kept:
         held: Made = slot.held
         return held
 
+    def has(self, mark: str, key: Hashable) -> bool:
+        with self._lock:
+            slot = self._slots.get(key) if mark == self._mark else None
+            return slot is not None and slot.held is not None
+
     def _room_for(self, key: Hashable) -> _Slot:
         slot = self._slots[key] = _Slot()
         while len(self._slots) > self._most:

@@ -7,20 +7,19 @@ words are, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, current_app, g, request, url_for
-from markupsafe import Markup
 from msgspec import structs
 
 from node.storage import board
 from node.storage.board import Quick, View
-from node.storage.cards import Card, Viewer
+from node.storage.cards import Viewer
 from node.storage.newest import Newest
 from node.storage.rows import Row
-from node.web import labels, visits
+from node.web import cards, labels, visits
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.links import query_of, rest_of_query
@@ -52,9 +51,9 @@ def _board(marked: str) -> bytes:
     query = query_of(request.args)
     view, viewer = view_of(query), Viewer(run().db(), now(), run().space_id)
     found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
-    cards = _cards(viewer, found.rows)
-    frame = _frame(query, view, bool(cards), found.next is not None)
-    icons = dict.fromkeys([*frame.icons, *(icon for card in cards for icon in card.icons)])
+    listed = _cards(viewer, found.rows)
+    frame = _frame(query, view, bool(listed), found.next is not None)
+    icons = dict.fromkeys([*frame.icons, *(icon for card in listed for icon in card.icons)])
     return frame.filled(
         {
             **_counted(marked),
@@ -62,8 +61,8 @@ def _board(marked: str) -> bytes:
             "find": quote_plus(view.find),
             "rest": rest_of_query(),
             "mark": f'"{marked}"',
-            "cards": b"".join([card.html for card in cards]),
-            "many": labels.number(len(cards)) + ("+" if found.next else ""),
+            "cards": b"".join([card.html for card in listed]),
+            "many": labels.number(len(listed)) + ("+" if found.next else ""),
             "after": found.next or "",
             "pictures": current_app.extensions["sprite"](icons),
         }
@@ -76,18 +75,14 @@ def _quick(marked: str, view: View) -> Quick:
 
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:
-    """Each is drawn once for all lists and searches that it is in, while its row says the same."""
-    minute, look, parts = _minute(), (audience(), g.language.tag), kept("kept_parts")
-    return [parts.made(minute, (row, look), lambda row=row: _card(viewer, row)) for row in rows]  # type: ignore[misc]
-
-
-def _card(viewer: Viewer, row: Row) -> Drawn:
-    draw: Callable[[Card], Markup] = current_app.jinja_env.get_template("cards.html").module.in_list  # type: ignore[attr-defined]
-    return drawn(lambda: draw(viewer.card(row)))
-
-
-def _minute() -> str:
-    return str(now() // labels.MINUTE)
+    """Each is made once for all lists and searches that it is in, while its row says the same."""
+    minute, look, parts = cards.minute(), cards.look(), kept("kept_parts")
+    unseen = [row for row in rows if not parts.has(minute, (row, look))]
+    read = dict(zip(unseen, viewer.cards(unseen), strict=True))
+    return [
+        parts.made(minute, (row, look), lambda row=row: cards.in_list(read.get(row) or viewer.card(row)))  # type: ignore[misc]
+        for row in rows
+    ]
 
 
 def _counted(marked: str) -> dict[str, str]:
@@ -100,7 +95,7 @@ def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Fram
     """The page around the list. Whatever it shows of this request is in the key, or a hole."""
     shape = (view.kind, view.category, view.area, bool(view.find), "find" in request.args, "after" in query)
     key = (request.path, *shape, some, more, *_looks())
-    return kept("kept_parts").made(_minute(), key, lambda: _drawn_frame(query, view, some, more))
+    return kept("kept_parts").made(cards.minute(), key, lambda: _drawn_frame(query, view, some, more))
 
 
 def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:

@@ -10,7 +10,7 @@ from node import intake
 from node.domain.wishes import Erase
 from node.storage import board
 from node.storage import db as database
-from node.web import lists
+from node.web import cards, lists
 from node.web.frames import Frame, hole
 from node.web.kept import Kept
 from tests.web.conftest import Hall
@@ -60,8 +60,8 @@ def test_a_card_is_drawn_once_for_all_searches_and_each_page_carries_its_picture
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hall.has("A ladder for Saturday", category="tools")
-    phone, drawings, draw = hall.phone(), [], lists._card
-    monkeypatch.setattr(lists, "_card", lambda viewer, row: drawings.append(1) or draw(viewer, row))
+    phone, drawings, draw = hall.phone(), [], cards.in_list
+    monkeypatch.setattr(cards, "in_list", lambda card: drawings.append(1) or draw(card))
     for find in ("ladder", "saturday", "lad"):
         page = phone.opens(f"/?find={find}").html
         assert "A ladder for Saturday" in page and 'href="#tools"' in page and '<symbol id="tools"' in page
@@ -70,8 +70,8 @@ def test_a_card_is_drawn_once_for_all_searches_and_each_page_carries_its_picture
 
 
 def test_news_draws_the_new_card_alone_and_no_frame(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    phone, drawings, card, frame = hall.phone(), [], lists._card, lists._drawn_frame
-    monkeypatch.setattr(lists, "_card", lambda viewer, row: drawings.append("card") or card(viewer, row))
+    phone, drawings, draw, frame = hall.phone(), [], cards.in_list, lists._drawn_frame
+    monkeypatch.setattr(cards, "in_list", lambda card: drawings.append("card") or draw(card))
     monkeypatch.setattr(lists, "_drawn_frame", lambda *given: drawings.append("frame") or frame(*given))
     for words in ("A ladder", "A drill", "A saw"):
         hall.has(words)
@@ -131,3 +131,17 @@ def test_whoever_answers_next_reads_with_the_connection_that_was_given_back_last
         thread.start()
         thread.join()
     assert len(opened) == 1
+
+
+def test_posts_of_one_shape_are_drawn_once_and_each_says_its_own(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings, draw = [], cards._drawn
+    monkeypatch.setattr(cards, "_drawn", lambda shape: drawings.append(shape) or draw(shape))
+    hall.has("Rice <b>& oil", category="food", area="East", wanted=5)
+    hall.has("خبز", category="food", lang="ar", area="West & North", when="week")
+    hall.has("Tea", category="food")
+    html = hall.phone().opens("/").html
+    assert "Rice &lt;b&gt;&amp; oil" in html and 'lang="ar" dir="auto"' in html and "West &amp; North" in html
+    assert "For 5 people" in html and "العربية" in html and "hole" not in html
+    assert len(drawings) == 3, "with an area, in another language besides, with no area"
+    hall.has("Oil", category="food", area="South")
+    assert "South" in hall.phone().opens("/").text and len(drawings) == 3
