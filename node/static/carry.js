@@ -14,3 +14,13 @@
   }
   setTimeout(look, 500);
 }());
+/* A file that is too large is told so before it is sent, which could take minutes. */
+(function () {
+  var input = document.querySelector("input[data-most]");
+  if (!input) { return; }
+  input.addEventListener("change", function () {
+    var file = input.files[0];
+    input.setCustomValidity(file && file.size > Number(input.dataset.most) ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
+}());

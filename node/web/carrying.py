@@ -173,8 +173,8 @@ def _known(error: str) -> str:
 def _carry(wrong: str) -> Page:
     status, sentence = WORDS[wrong] if wrong else (200, "")
     others = spaces.others(run().db())
-    said = _(sentence) if sentence else ""
-    return show("carry/carry.html", status, others=others, wrong=said, most=labels.number(MEGABYTES))
+    most = {"most": labels.number(MEGABYTES), "bytes": MEGABYTES << 20, "too_large": _(WORDS["too-large"][1])}
+    return show("carry/carry.html", status, others=others, wrong=_(sentence) if sentence else "", **most)
 
 
 def _sorry(why: str) -> Response:

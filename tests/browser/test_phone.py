@@ -3,15 +3,22 @@
 import re
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from node import intake
+from node import intake, listening, uploads
+from node.app import create_app
+from node.carrying import FOLDER
 from node.domain.wishes import OpenPost
 from node.run import Run
 from node.storage import board
+from node.ticket_office import Office
+from node.web.carrying import BRING
 from scripts import gallery
 from tests.browser.conftest import PHONE, Screen
 
@@ -55,6 +62,49 @@ def test_the_board_follows_what_is_typed_and_the_form_does_so_without_scripts(sc
     plain.fill("#find", "ZUCCH")
     plain.press("#find", "Enter")
     expect(plain.locator("#live-list .card a")).to_have_attribute("href", re.compile("^/p/"))
+
+
+TOO_LARGE = "This file is too large for this page. Please give it to the desk."
+
+
+def a_video(folder: Path, mebibytes: int) -> Path:
+    with (folder / f"{mebibytes}.mp4").open("wb") as file:
+        file.truncate(mebibytes << 20)
+    return folder / f"{mebibytes}.mp4"
+
+
+@pytest.mark.long
+def test_a_file_that_is_too_large_is_said_so_before_it_is_sent(screen: Screen, tmp_path: Path) -> None:
+    page = screen("/carry", size=PHONE)
+    for mebibytes, said in ((65, TOO_LARGE), (64, "")):
+        page.set_input_files("#field-file", a_video(tmp_path, mebibytes))
+        assert page.locator("#field-file").evaluate("input => input.validationMessage") == said
+
+
+@pytest.fixture
+def takes_files(run: Run, office: Office) -> Iterator[str]:
+    """The same pages, behind the sockets of a node that serves."""
+    sockets = listening.listen("127.0.0.1", 0)
+    taken = uploads.Uploads(BRING, run.settings.data / FOLDER)
+    port = sockets[0].getsockname()[1]
+    here = replace(run, settings=replace(run.settings, port=port))
+    server = listening.web_server(create_app(here, office), sockets, uploads=taken)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.close()
+    thread.join(1)  # a browser keeps its line a while longer
+
+
+@pytest.mark.long
+def test_without_scripts_a_video_that_was_chosen_by_mistake_leads_to_a_page_that_says_so(
+    screen: Screen, takes_files: str, tmp_path: Path
+) -> None:
+    page = screen(f"{takes_files}/carry", size=PHONE, script=False)
+    page.set_input_files("#field-file", a_video(tmp_path, 300))
+    page.click("button:below(#field-file)")
+    expect(page.locator(".trouble")).to_contain_text(TOO_LARGE, timeout=120_000)
+    expect(page.locator(".trouble")).to_contain_text("Nothing on the board has changed.")
 
 
 LIVE_MS = 15_000  # later a new post may not show
