@@ -240,7 +240,6 @@ class Pull:
         if found:
             self.report.taken.append(await self._work(lambda: self._gate.accept([], (), found)))
 
-
     def _missing(self) -> list[tuple[bytes, int, bytes]]:
         return [] if self._gate.is_full() else SqliteLog(self._gate.db()).wanted(WANTED_PAYLOADS, self._now_ms())
 

@@ -38,7 +38,3 @@ def read(payload: bytes | None) -> Any | None:
         return None if payload is None or wire.is_deep(payload) else _decode(payload)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-
-
-def area(event: Any) -> str:
-    return text.clean_line(event.area) if event.area else ""

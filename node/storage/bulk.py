@@ -3,7 +3,6 @@
 Not for the search index: FTS5 writes its memory out before a statement of several rows.
 """
 
-import itertools
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -25,13 +24,17 @@ class Bulk:
         self._width = width
         self._many = self.one + "".join(", " + _shifted(row, at * width) for at in range(1, MANY))
 
-    def put(self, db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Within the caller's transaction."""
-        whole = len(rows) - len(rows) % MANY
-        values, step = list(itertools.chain.from_iterable(rows[:whole])), MANY * self._width
-        for at in range(0, len(values), step):
+    def put(self, db: sqlite3.Connection, columns: Sequence[Sequence[Any]]) -> None:
+        """Within the caller's transaction. All columns are of one length."""
+        width, step = self._width, MANY * self._width
+        values: list[Any] = [None] * (width * len(columns[0]))
+        for at, column in enumerate(columns):
+            values[at::width] = column
+        whole = len(values) - len(values) % step
+        for at in range(0, whole, step):
             db.execute(self._many, values[at : at + step])
-        db.executemany(self.one, rows[whole:])
+        for at in range(whole, len(values), width):
+            db.execute(self.one, values[at : at + width])
 
 
 def _shifted(row: str, by: int) -> str:

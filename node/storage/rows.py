@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
-from node.domain import bodies, kinds, plain, wire
+from node.domain import bodies, kinds, wire
 from node.domain.registry import TICKET, By
 from node.domain.status import HOUR_MS
 from node.domain.values import Post, Promise, Reported
-from node.storage.bulk import Bulk
 
 WITHDRAWN, MET, ERASED, HIDDEN, ASKED = 1, 2, 4, 8, 16
 OVER = WITHDRAWN | MET | ERASED
@@ -25,14 +24,6 @@ PUT = f"INSERT INTO post ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
 REPLACE = PUT.replace("INSERT", "REPLACE", 1)
 GO_ON = "UPDATE post SET met = ?, met_ms = ?, facts = ? WHERE n = ?"
 """What changes most often, and stands in hardly any index: a REPLACE would write all of them anew."""
-
-
-PLAIN = Bulk(
-    f"post ({COLUMNS})",
-    f"(?1, ?2, ?1, NULL, ?3, ?4, ?5, 0, 0, ?6, ?6, ?7, ?6 + ?7 * {HOUR_MS}, ?8, 0, NULL, 0, NULL, NULL)",
-    width=8,
-)
-"""The row of a Plain: as PUT, with less to hand over."""
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -106,15 +97,6 @@ def row_of(post: Post, n: int, k: int, since: int, feed_space: bytes, last: byte
 def _has_state(post: Post) -> bool:
     """False for nearly all posts."""
     return bool(post.met or post.withdrawn or post.erased or post.hidden_by or post.reports or post.stops)
-
-
-Plain = tuple[int, bytes, str, str, str, int, int, int]
-"""n, id, kind, category, area, since, hours, wanted: all that the row of nearly every post says when it has opened."""
-
-
-def plain_of(event: Any, id_: bytes, n: int, ms: int) -> Plain:
-    """For what plain.read() gave of the opening in entry `n`, whose time runs from `ms` as claimed."""
-    return n, id_, event.kind, event.category, plain.area(event), ms, event.hours, event.wanted
 
 
 def state_of(post: Post) -> int:

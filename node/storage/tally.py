@@ -4,19 +4,18 @@ The fold has no clock, so the tally counts what runs out after `until`, a moment
 (move). Whoever reads sets right what ran out since then; where the clock was put back, what has not run out yet.
 """
 
-import operator
+import itertools
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
-from node.domain.status import HOUR_MS
 from node.storage import memory
-from node.storage.rows import OVER, Plain, Row
+from node.storage.openings import Openings
+from node.storage.rows import OVER, Row
 
 UNTIL = "tallied until"
 Open = tuple[str, str, str]
 """kind, category, area"""
-_of_plain = operator.itemgetter(2, 3, 4)
 
 ADD = """
 INSERT INTO tally (kind, category, area, open) VALUES (?, ?, ?, ?)
@@ -41,10 +40,10 @@ class Tally:
     def _counts(self, row: Row) -> bool:
         return not row.state & OVER and row.expires > self._until
 
-    def write(self, plain: Sequence[Plain], new: Sequence[Row]) -> None:
+    def write(self, plain: Openings, new: Sequence[Row]) -> None:
         """These are new on the board."""
-        current = [row for row in plain if row[5] > self._until or row[5] + row[6] * HOUR_MS > self._until]
-        self._more.update(map(_of_plain, current))
+        current = [expires > self._until for expires in plain.expires()]
+        self._more.update(itertools.compress(zip(plain.kinds, plain.categories, plain.areas, strict=True), current))
         for row in new:
             self.put(row)
         self._db.executemany(ADD, [(*key, count) for key, count in sorted(self._more.items()) if count])

@@ -3,7 +3,9 @@
 Within the caller's transaction. Puts on the board, takes off it, and notes what need not be kept; drops nothing.
 """
 
+import operator
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
 
 import msgspec
@@ -14,6 +16,7 @@ from node.storage import rows, search
 from node.storage.bulk import Bulk
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
 from node.storage.gather import folded as fold_all
+from node.storage.openings import Openings
 from node.storage.rows import ERASED, MET, Row
 from node.storage.tally import Tally
 from sync import proofs
@@ -48,8 +51,8 @@ class Work:
         self._arrived_ms = arrived_ms
         self._feeds = Feeds(db)
         self._opened: dict[bytes, str] = {}
-        self._kinds: list[str] = []
-        self._plain: list[rows.Plain] = []
+        self._fresh: Counter[str] = Counter()
+        self._plain = Openings()
         self._new: list[Row] = []
         self._changed: list[Row] = []
         self._gone_on: list[rows.GoneOn] = []
@@ -61,8 +64,9 @@ class Work:
         """Posts of which only the opening was known so far, by rising key; on the board at once, for there may be more
         news about them (`spoken_of`). Returns the keys of those that are to be refolded with it."""
         unread, others = set(), self._open_plain(alone)
-        self._opened = {row[1]: row[2] for row in self._plain if row[1] in spoken_of}
-        self._kinds = [row[2] for row in self._plain if row[1] not in spoken_of]
+        kinds = zip(self._plain.ids, self._plain.kinds, strict=True)
+        self._opened = {id_: kind for id_, kind in kinds if id_ in spoken_of} if spoken_of else {}
+        self._fresh = Counter(self._plain.kinds) - Counter(self._opened.values())
         for k, id_, ms, payload in others:
             feed = self._feeds.of(k)
             opened = post.opening(id_, feed.space, ms, payload)
@@ -81,19 +85,18 @@ class Work:
 
     def _open_plain(self, alone: Sequence[Bare]) -> list[Bare]:
         """Those that say nothing unusual, with little ado. Returns the others."""
-        others, latest, until, feed_no = [], self._arrived_ms or 0, 0, -1
-        for one in alone:
-            k, id_, ms, payload = one
-            if k >> FEED_SHIFT != feed_no:
-                feed_no, feed = k >> FEED_SHIFT, self._feeds.of(k)
+        usual, events, others = [], [], []
+        latest, until, feed_no = self._arrived_ms or 0, 0, -1
+        for one, event in zip(alone, map(plain.read, [one[3] for one in alone]), strict=True):
+            if one[0] >> FEED_SHIFT != feed_no:
+                feed_no, feed = one[0] >> FEED_SHIFT, self._feeds.of(one[0])
                 until = 0 if feed.here else (feed_no << FEED_SHIFT) + feed.counts
-            event = plain.read(payload) if k < until and RELEASE_MS <= ms <= latest else None
-            if event is None:
+            if event is None or one[0] >= until or not RELEASE_MS <= one[2] <= latest:
                 others.append(one)
-                continue
-            row = rows.plain_of(event, id_, k, ms)
-            self._plain.append(row)
-            self._words.append((k, search.words_of(event.words, event.original, row[4])))
+            else:
+                usual.append(one)
+                events.append(event)
+        self._plain.add(usual, events)
         return others
 
     def go_on(self, followups: Sequence[Held]) -> list[bytes]:
@@ -186,22 +189,21 @@ class Work:
     def finish(self) -> Changes:
         """Writes all rows that are still to be written."""
         self._write()
-        kinds = [*self._kinds, *self._opened.values()]
-        return Changes(kinds.count("need"), kinds.count("offer")).plus(_changes(self._before.values()))
+        kinds = self._fresh + Counter(self._opened.values())
+        return Changes(kinds["need"], kinds["offer"]).plus(_changes(self._before.values()))
 
     def _write(self) -> None:
         """By rising n: an index that grows at its end is quick."""
-        self._tally.write(self._plain, self._new)
+        plain, self._plain = self._plain, Openings()
+        self._tally.write(plain, self._new)
         self._new.sort(key=lambda row: row.n)
-        rows.PLAIN.put(self._db, self._plain)
+        plain.put(self._db)
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
         self._db.executemany(rows.GO_ON, self._gone_on)
-        ids = [row[1] for row in self._plain] + [row.id for row in self._new]
-        ns = [row[0] for row in self._plain] + [row.n for row in self._new]
-        CODES.put(self._db, sorted(zip(codes.numbers_of(ids), ns, strict=True)))
-        search.put(self._db, sorted(self._words))
-        for written in (self._plain, self._new, self._changed, self._gone_on, self._words):
+        put_codes(self._db, plain.ids + [row.id for row in self._new], plain.ns + [row.n for row in self._new])
+        search.put(self._db, sorted(plain.words + self._words, key=operator.itemgetter(0)))
+        for written in (self._new, self._changed, self._gone_on, self._words):
             written.clear()
 
     def _replace(self, post_id: bytes, old: Row | None, folded: Post, new: Row) -> None:
@@ -259,7 +261,6 @@ ADD_ABOUT = "INSERT INTO about (p, k) VALUES (?, ?) ON CONFLICT (p, k) DO NOTHIN
 ADD_DUE = "INSERT INTO due (k, post, ms) VALUES (?, ?, ?) ON CONFLICT (k) DO NOTHING"
 WANTED = "INSERT INTO missing (k) VALUES (?) ON CONFLICT (k) DO NOTHING"
 UNWANTED = "DELETE FROM missing WHERE k = ?"
-CODES = Bulk("code (code, n)", "(?1, ?2)", width=2)
 LATE = "SELECT ms FROM late WHERE k = ?"
 ADD_LATE = "INSERT INTO late (k, ms) VALUES (?, ?)"
 
@@ -296,6 +297,15 @@ def _changes(pairs: Collection[tuple[Row, Row | None]]) -> Changes:
         met=sum(1 for now, before, _ in states if now & ~before & MET),
         erased=sum(1 for now, before, old in states if old and now & ~before & ERASED),
     )
+
+
+CODES = Bulk("code (code, n)", "(?1, ?2)", width=2)
+
+
+def put_codes(db: sqlite3.Connection, ids: Sequence[bytes], ns: Sequence[int]) -> None:
+    """In the order of the index, so that what stands together is written together."""
+    if ids:
+        CODES.put(db, list(zip(*sorted(zip(codes.numbers_of(ids), ns, strict=True)), strict=True)))
 
 
 REMOVE_POST = "DELETE FROM post WHERE n = ?"

@@ -12,6 +12,7 @@ from node.domain.kinds import CATEGORIES, STATE
 from node.domain.values import Event
 from node.storage import migrations, rows, search
 from node.storage.bulk import MANY
+from node.storage.openings import Openings
 from node.storage.rows import Row
 
 ID, SPACE, MS, N = b"i" * 32, b"s" * 32, 1_790_000_000_000, 7 << 40
@@ -47,10 +48,17 @@ def written(members):
     return b"{" + b",".join(msgspec.json.encode(k) + b":" + msgspec.json.encode(v) for k, v in members) + b"}"
 
 
+def of(event, many):
+    """The same event, so many times."""
+    said = Openings()
+    said.add([(N + at, ID[at:] + bytes([at]) * at, MS + at, b"") for at in range(many)], [event] * many)
+    return said
+
+
 def on_a_board(event):
     db = sqlite3.connect(":memory:")
     db.executescript(migrations.BOARD)
-    rows.PLAIN.put(db, [rows.plain_of(event, ID, N, MS)])
+    of(event, 1).put(db)
     return Row(*db.execute(f"SELECT {rows.COLUMNS} FROM post").fetchone())
 
 
@@ -84,11 +92,13 @@ def test_what_a_row_says_besides_goes_by_the_fold():
 
 def test_many_rows_at_once_are_the_same_rows_as_one_by_one():
     db, other = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
-    event, many = plain.read(written(USUAL.items())), 2 * MANY + 3
-    said = [rows.plain_of(event, bytes([at]) * 32, N + at, MS + at) for at in range(many)]
+    event, many = plain.read(written(USUAL.items())), MANY + 3
     for each in (db, other):
         each.executescript(migrations.BOARD)
-    rows.PLAIN.put(db, said)
-    other.executemany(rows.PLAIN.one, said)
+    of(event, many).put(db)
+    opened = post.opening(ID, SPACE, MS, written(USUAL.items()))
+    for id_, n, ms in zip(of(event, many).ids, range(N, N + many), range(MS, MS + many), strict=True):
+        row = rows.row_of(msgspec.structs.replace(opened, id=id_, ms=ms), n, n, ms, SPACE)
+        other.execute(rows.PUT, msgspec.structs.astuple(row))
     every = f"SELECT {rows.COLUMNS} FROM post ORDER BY n"
-    assert db.execute(every).fetchall() == other.execute(every).fetchall() and len(said) == many
+    assert db.execute(every).fetchall() == other.execute(every).fetchall()
