@@ -1,14 +1,17 @@
 """A feed turned out to have two histories: what rested on it goes, what people said there is carried on.
 
 Part of the one door (intake), beside burying and cutting. Neighbours' words are carried at once, by whoever holds them:
-a body is the same body wherever it stands. What a space itself said there, its own node says again, once it has heard
-whether a copy of it did so already.
+a body is the same body wherever it stands. What is more than one transaction should hold, or than the feed's space may
+bring today, follows later. What a space itself said there, its own node says again, once it has heard whether a copy of
+it did so already.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,11 +19,11 @@ import msgspec
 from node import cutting
 from node.domain import bodies, codes, wire
 from node.run import Run
-from node.storage import board, memory, projection
+from node.storage import board, memory, projection, turn
 from node.storage.gather import ABOUT, Feeds, short
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log, proofs, quota
-from sync.entry import BLOCKED, BOARD, CUTOFFS, INTRODUCED, b64, unb64
+from sync.entry import BLOCKED, BOARD, CUTOFFS, INTRODUCED, Entry, b64, unb64
 from sync.identity import fingerprint
 from sync.log import Feed, Held
 from sync.writer import Draft
@@ -28,27 +31,46 @@ from sync.writer import Draft
 ID = re.compile(rb"(?<![\w-])[\w-]{43}(?![\w-])")
 SYSTEM = (CUTOFFS, BLOCKED, INTRODUCED)
 AGAIN = "say again"  # remembers feeds of ours, by number, of which that is still to be done
+CARRY = "carry on"  # remembers feeds with words still to be carried, each as its number and the seq to go on from
+STEP = 1_000  # words in one transaction: whoever is at the kiosk waits that long
 
 
 def retract(run: Run, db: sqlite3.Connection, key: bytes) -> Changes:
     """Within the transaction that made this feed void."""
     feed = log.feed_by_key(db, key)
     assert feed is not None, "evidence is only kept of a feed that is known"
-    words = _neighbours_words(db, feed)
-    fitting = quota.charge_some(db, feed.space_no, [len(each.payload) for each in words], run.clock_ms())
-    carried = run.writer.append(db, words[:fitting], feed.scope)
-    changes = projection.refresh(db, carried, run.clock_ms())
+    _, changes = _carry(run, db, feed, 0)
     if _is_ours_to_say(run, db, feed):
         memory.set(db, AGAIN, f"{memory.get(db, AGAIN)} {feed.no}")
     return changes.plus(projection.refold_feed(db, feed.no)).plus(cutting.settle(run, db))
 
 
-def _neighbours_words(db: sqlite3.Connection, feed: Feed) -> list[Draft]:
+def _carry(run: Run, db: sqlite3.Connection, feed: Feed, start: int) -> tuple[int, Changes]:
+    """What neighbours said from seq `start` on, as much as its space may bring and one transaction should hold, and how
+    many. The rest waits for say_again(): nothing that somebody signed is given up."""
+    words = [*itertools.islice(_neighbours_words(db, feed, start), STEP + 1)]
+    drafts = [Draft(entry.payload or b"", entry.header.post, entry.header.owner) for entry in words[:STEP]]
+    fitting = quota.charge_some(db, feed.space_no, [len(each.payload) for each in drafts], run.clock_ms())
+    waiting = _waiting(db)
+    waiting.pop(feed.no, None)
+    if fitting < len(words):
+        waiting[feed.no] = words[fitting].header.seq
+    memory.set(db, CARRY, " ".join(f"{no}:{seq}" for no, seq in waiting.items()))
+    carried = run.writer.append(db, drafts[:fitting], feed.scope)
+    return fitting, projection.refresh(db, carried, run.clock_ms())
+
+
+def _waiting(db: sqlite3.Connection) -> dict[int, int]:
+    """feed number -> the seq from which on its words are still to be carried."""
+    pairs = (word.split(":") for word in memory.get(db, CARRY).split())
+    return {int(no): int(seq) for no, seq in pairs}
+
+
+def _neighbours_words(db: sqlite3.Connection, feed: Feed, start: int) -> Iterator[Entry]:
     """What tickets said on this feed and is on no other that counts."""
     feeds = Feeds(db)
-    said = (held for held in log.read(db, feed.no, 0, feed.known_to_others) if _is_by_its_ticket(held))
-    words = [held.entry for held in said if not _is_elsewhere(db, feeds, held, feed.scope == "here")]
-    return [Draft(entry.payload or b"", entry.header.post, entry.header.owner) for entry in words]
+    said = (held for held in log.read(db, feed.no, start, feed.known_to_others) if _is_by_its_ticket(held))
+    return (held.entry for held in said if not _is_elsewhere(db, feeds, held, feed.scope == "here"))
 
 
 def _is_by_its_ticket(held: Held) -> bool:
@@ -75,8 +97,31 @@ def _is_ours_to_say(run: Run, db: sqlite3.Connection, feed: Feed) -> bool:
 
 
 def say_again(run: Run) -> int:
-    """Says what this space had said on feeds that turned void: how many entries. What a copy of this machine has said
-    again already, as far as that has come in, is passed over."""
+    """Says what was left for later of feeds that turned void, neighbours' words and those of this space: how many
+    entries."""
+    return _carry_on(run) + _say_ours(run)
+
+
+def _carry_on(run: Run) -> int:
+    """Goes on with neighbours' words, step by step, as far as the quotas of their spaces let it today."""
+    db, said = run.db(), 0
+    if memory.get(db, CARRY):
+        proofs.begin_the_day(db, run.clock_ms())
+    while feed := _next_to_carry(db):
+        turn.give_way(run.settings.data)
+        with log.writing(db):
+            said += _carry(run, db, feed, _waiting(db).get(feed.no, feed.next))[0]
+    return said
+
+
+def _next_to_carry(db: sqlite3.Connection) -> Feed | None:
+    over = quota.spaces_over(db)
+    feeds = (log.feed_by_no(db, no) for no in _waiting(db))
+    return next((feed for feed in feeds if feed.space not in over), None)
+
+
+def _say_ours(run: Run) -> int:
+    """What a copy of this machine has said again already, as far as that has come in, is passed over."""
     db = run.db()
     if not memory.get(db, AGAIN):
         return 0

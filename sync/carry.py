@@ -238,7 +238,7 @@ class Unpack(Pull):
     """A visit to a file. How far a real peer's news was taken is another matter, and stays."""
 
     def _cursor(self) -> Cursor:
-        self._begin_the_day()
+        proofs.begin_the_day(self._gate.db(), self._now_ms())
         return 0, b""
 
     def _move(self, before: Cursor, after: Cursor) -> bool:

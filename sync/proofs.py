@@ -259,6 +259,14 @@ def from_the_start(db: sqlite3.Connection) -> None:
     db.execute(AT_ONCE)
 
 
+def begin_the_day(db: sqlite3.Connection, now_ms: int) -> None:
+    """What was over a quota of yesterday may come now. Opens its own transaction, if there is something to do."""
+    if quota.is_due(db, now_ms):
+        with log.writing(db):
+            if quota.renew(db, now_ms):
+                from_the_start(db)
+
+
 HELD = "SELECT no, roster, roster_no, state = 'own' FROM space WHERE id = ?"
 
 

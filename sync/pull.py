@@ -151,15 +151,8 @@ class Pull:
         return await self._line.post(f"/peer/v1/{path}", body, *([reach] if reach else []))
 
     def _cursor(self) -> Cursor:
-        self._begin_the_day()
+        proofs.begin_the_day(self._gate.db(), self._now_ms())
         return known.cursor(self._gate.db(), self._node)
-
-    def _begin_the_day(self) -> None:
-        """What was over a quota of yesterday is asked for again."""
-        if quota.is_due(self._gate.db(), self._now_ms()):
-            with log.writing(self._gate.db()):
-                if quota.renew(self._gate.db(), self._now_ms()):
-                    proofs.from_the_start(self._gate.db())
 
     def _move(self, before: Cursor, after: Cursor) -> bool:
         return known.move_cursor(self._gate.db(), self._node, before, after)

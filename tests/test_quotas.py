@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from node import health
+from node import forking, health, intake
 from sync import known, log, proofs, quota
 from sync.identity import paper_on_disk
 from sync.pull import Report
@@ -148,9 +148,10 @@ def test_tombstones_of_tickets_that_nobody_knows_count_against_who_brings_them(
     assert len(town.hall.proofs()) == 7
 
 
-def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_far_as_its_space_may_bring(
+def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_fast_as_its_space_may_bring(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """They signed it, and know nothing of quotas: what does not fit today is carried tomorrow, but what was erased."""
     for number in range(6):
         town.flood.carries(Ticket(number), opened(f"Said {number}"))
     town.hears()
@@ -159,6 +160,28 @@ def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_far_as_its_space_m
     town.hall.hears([], [town.flood.evidence()])
     assert len(town.hall.board()) == 4 and log.last_arrival(town.hall.db)[0] > before
     assert "as much as a space may in a day" in town.notes()
+    assert forking.say_again(town.hall.run) == 0, "not today"
+    intake.bury(town.hall.run, [Ticket(5).tombstone()])
+    town.is_a_day_on()
+    assert forking.say_again(town.hall.run) == 1 and forking.say_again(town.hall.run) == 0
+    assert sorted(town.hall.board()) == [f"Said {number}" for number in range(5)] and town.notes() == ""
+    town.mosque.hears([], [town.flood.evidence()])
+    visits(town.mosque, town.hall)
+    assert sorted(town.mosque.board()) == sorted(town.hall.board()), "whoever heard nothing of that feed, too"
+
+
+def test_a_steward_who_lifts_the_quota_has_the_rest_carried_at_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        town.flood.carries(Ticket(number), opened(f"Said {number}"))
+    town.hears()
+    monkeypatch.setattr(quota, "ENTRIES", 8 + 4)
+    town.hall.hears([], [town.flood.evidence()])
+    town.is_a_day_on()
+    assert forking.say_again(town.hall.run) == 0 and len(town.hall.board()) == 4, "in all, and not a day"
+    town.lifts()
+    assert forking.say_again(town.hall.run) == 2 and len(town.hall.board()) == 6
 
 
 def test_two_histories_of_feeds_without_end_fill_no_disk(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

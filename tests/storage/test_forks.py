@@ -103,6 +103,17 @@ def test_a_promise_of_the_space_follows_to_the_post_said_again(hall, library):
     assert card.promised == 1 and hall.one(card.code).promises[0].state == "confirmed"
 
 
+def test_many_words_are_carried_in_steps_and_the_kiosk_writes_between_them(hall, library, monkeypatch):
+    monkeypatch.setattr(forking, "STEP", 2)
+    for number in range(5):
+        hall.carries(Ticket(number), opened(f"Pot {number}"))
+    library.hears_from(hall)
+    library.hears([], [hall.evidence()])
+    assert len(library.board()) == 2, "as many as one transaction should hold"
+    assert forking.say_again(library.run) == 3 and forking.say_again(library.run) == 0
+    assert sorted(library.board()) == [f"Pot {number}" for number in range(5)]
+
+
 def test_what_was_erased_is_not_carried_on(hall, library):
     ticket = Ticket()
     hall.carries(ticket, opened("Olga, flat 3"))
