@@ -1,4 +1,4 @@
-"""Photographs every page, kiosk, phone and paper, in English and Arabic; makes a folder with an index.html.
+"""Photographs every page, kiosk, phone, desk and paper, in English and Arabic; makes a folder with an index.html.
 
 Usage: python -m scripts.gallery [folder]. Needs Playwright for Python and a Chromium; starts a node on demo data.
 """
@@ -11,10 +11,11 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress import create_server
@@ -26,7 +27,7 @@ from node.settings import Settings
 from node.start import open_run
 from node.storage import board
 from node.ticket_office import Office
-from scripts import people
+from scripts import desk_gallery, people
 
 CHROMIUM = os.environ.get("CORKBOARD_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -40,6 +41,7 @@ FLAGS = [
 ]
 SCREENS = {"kiosk": (1280, 800), "portrait": (800, 1280), "phone": (360, 740)}
 LANGUAGES = ("en", "ar")
+PASSPHRASE = "three warm loaves on a cold sill"
 WORDS = {
     "en": "Rice, oil and dates for tonight. We are five and we have a stove.",
     "ar": "نحتاج الليلة إلى أرز وزيت وتمر. نحن خمسة، وعندنا موقد.",
@@ -64,10 +66,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(run: Run, office: Office) -> Iterator[str]:
-    """The pages of a run, on the port of its settings, to this machine only; gives their address."""
+def served(run: Run, office: Office, host: str = "127.0.0.1", seen_from: str = "") -> Iterator[str]:
+    """The pages of a run, on the port of its settings, to this machine only; gives their address. seen_from: the
+    address that a browser is taken to have."""
     app = create_app(run, office)
-    server = create_server(app, host="127.0.0.1", port=run.settings.port, threads=4)
+
+    def from_there(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return app({**asked, "REMOTE_ADDR": seen_from}, start)
+
+    server = create_server(from_there if seen_from else app, host=host, port=run.settings.port, threads=4)
     over = threading.Event()
 
     def serve() -> None:
@@ -80,7 +87,7 @@ def served(run: Run, office: Office) -> Iterator[str]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{run.settings.port}"
+        yield f"http://{host}:{run.settings.port}"
     finally:
         over.set()
         server.close()
@@ -357,11 +364,14 @@ def main(folder: Path) -> None:
         tempfile.TemporaryDirectory() as data,
         demo_run(Path(data)) as run,
         served(run, office := people.quick_office(run)) as address,
+        served(run, office, "127.0.0.2", "192.0.2.7") as elsewhere,
         chromium() as browser,
     ):
-        stewards.make(Path(data), "three warm loaves on a cold sill")
+        stewards.make(Path(data), PASSPHRASE)
         links = worth_a_picture(run)
         taken = photograph(browser, address, folder, links, people.meet(run, office))
+        desk_gallery.fill(run, office, links.need, links.over)
+        taken += desk_gallery.photograph(browser, address, elsewhere, folder, PASSPHRASE)
     index(folder, taken)
     print(f"{len(taken)} pictures: {folder / 'index.html'}")
 
