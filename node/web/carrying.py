@@ -172,8 +172,8 @@ def _known(error: str) -> str:
 
 def _carry(wrong: str) -> Page:
     status, sentence = WORDS[wrong] if wrong else (200, "")
-    others = spaces.others(run().db())
-    most = {"most": labels.number(MEGABYTES), "bytes": MEGABYTES << 20, "too_large": _(WORDS["too-large"][1])}
+    others, too_large = spaces.others(run().db()), WORDS["too-large"][1]  # apart, or its key is taken for words
+    most = {"most": labels.number(MEGABYTES), "bytes": MEGABYTES << 20, "too_large": _(too_large)}
     return show("carry/carry.html", status, others=others, wrong=_(sentence) if sentence else "", **most)
 
 
