@@ -5,9 +5,9 @@ Every question takes the moment and the space that looks, since expired and hidd
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -63,14 +63,12 @@ ORDER BY since DESC, n DESC LIMIT :limit
 """
 WALKED = "AND +n IN (SELECT rowid FROM search WHERE search MATCH :match)"
 """The newest posts are walked through until enough have the words: for words that many have. For rare ones that would
-be all posts there are: theirs are looked up and sorted, and the index is asked once (RARE): the newest
-first, since sorting out a page from what is sorted the other way takes as long as looking it up."""
-_BEST = LIST.replace("FOUND", "").replace(COLUMNS, "n, since")
-RARE = f"""
-WITH found (n) AS MATERIALIZED (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many),
-best AS ({_BEST.replace("FROM post", "FROM found CROSS JOIN post USING (n)")})
-SELECT count, best.n FROM (SELECT COUNT(*) AS count FROM found) LEFT JOIN best ORDER BY best.since DESC, best.n DESC
-"""
+be all posts there are: the index is asked which have them (HAVING), and these are looked up and sorted (RARE), the
+newest first, since sorting out a page from what is sorted the other way takes as long as looking it up."""
+HAVING = "SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many"
+RARE = LIST.replace("FOUND", "").replace(
+    "FROM post", "FROM json_each(:having) AS asked CROSS JOIN post ON post.n = asked.value"
+)
 FEW = 5_000
 ARE_FEW = "SELECT COUNT(*) < :few FROM (SELECT 1 FROM post WHERE expires > :now LIMIT :few)"
 CURRENT_LIST = LIST.replace("FROM post\nWHERE", "FROM post INDEXED BY post_expires\nWHERE expires > :now AND")
@@ -78,7 +76,13 @@ CURRENT_LIST = LIST.replace("FROM post\nWHERE", "FROM post INDEXED BY post_expir
 FIRST = (2**62, 2**62)
 
 
-Quick = Callable[[tuple[int, int], int], list[int] | None]
+class Quick(Protocol):
+    """What may know the n of a page without looking posts up, as newest.Asked; None where it does not."""
+
+    def found(self, key: tuple[int, int], limit: int) -> list[int] | None: ...
+
+    def among(self, having: list[int], key: tuple[int, int], limit: int) -> list[int] | None:
+        """having: all posts that have the words."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -101,9 +105,8 @@ def listed(
     viewer: Viewer,
     after: str | None = None,
     limit: int = 30,
-    quick: Quick = lambda key, limit: None,
+    quick: Quick | None = None,
 ) -> Listed:
-    """quick: what may know the answer without the index, as Newest.found does."""
     match, (since, n) = search.match(view.find), _read_key(after)
     if view.find.strip() and not match:
         return Listed([], None)
@@ -124,27 +127,42 @@ def _at(db: sqlite3.Connection, ns: list[int], asked: dict[str, Any]) -> list[Ro
     return [row for row in found if not asked["current"] or (not row.state & OVER and row.expires > asked["now"])]
 
 
-def _rows(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick) -> Iterator[Row]:
+def _rows(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> Iterator[Row]:
     """All rows of a view, as many at once as `limit` says."""
-    sql = ""
+    sql = "" if asked["match"] else LIST.replace("FOUND", "")
     while True:
-        ns = _few(db, asked, quick) if asked["match"] and not sql else None
-        if ns is None:
-            sql = sql or (_walk(db, asked) if asked["match"] else LIST.replace("FOUND", ""))
-        found = [Row(*values) for values in db.execute(sql, asked)] if ns is None else _at(db, ns, asked)
+        known = None if sql else _few(db, asked, quick)
+        sql = sql or ("" if known else _walk(db, asked))
+        found, more = known or _all(db, sql, asked)
         yield from found
-        if not found or len(found if ns is None else ns) < asked["limit"]:
+        if not found or not more:
             return
         asked |= {"since": found[-1].since, "n": found[-1].n}
 
 
-def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick) -> list[int] | None:
+Some = tuple[list[Row], bool]
+"""Rows, and whether there may be more."""
+
+
+def _all(db: sqlite3.Connection, sql: str, asked: dict[str, Any]) -> Some:
+    found = [Row(*values) for values in db.execute(sql, asked)]
+    return found, len(found) == asked["limit"]
+
+
+def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> Some | None:
     """Where words are found without walking through the board; None where too many posts have them."""
-    known = quick((asked["since"], asked["n"]), asked["limit"])
-    if known is not None:
-        return known
-    found = db.execute(RARE, {**asked, "many": search.MANY}).fetchall()
-    return None if found[0][0] >= search.MANY else [n for _many, n in found if n is not None]
+    key, limit = (asked["since"], asked["n"]), asked["limit"]
+    ns = quick.found(key, limit) if quick else None
+    if ns is None:
+        having = [n for (n,) in db.execute(HAVING, {"match": asked["match"], "many": search.MANY})]
+        if len(having) >= search.MANY:
+            return None
+        if not having:
+            return [], False
+        ns = quick.among(having, key, limit) if quick else None
+        if ns is None:
+            return _all(db, RARE, {**asked, "having": str(having)})
+    return _at(db, ns, asked), len(ns) == limit
 
 
 def _walk(db: sqlite3.Connection, asked: dict[str, Any]) -> str:

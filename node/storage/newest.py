@@ -17,6 +17,8 @@ import msgspec
 from node.domain import text
 from node.storage import rows, search
 
+FIRST_FEW, ENOUGH = 500, 2  # where no two of them have these words, the newest hardly fill a page
+DEEP = 10_000  # listed by n alone, in 8 ms
 MOST = 2_500  # listed anew in 3 ms; where one post in a hundred has a word, they fill a page
 AT_ONCE = 100  # posts whose words one search reads from the log; the next one goes on
 
@@ -24,7 +26,13 @@ NEWEST = f"""
 SELECT n, since, k, kind, category, area FROM post WHERE state & {rows.OVER} = 0 AND expires > ?
 ORDER BY since DESC, n DESC LIMIT {MOST + 1}
 """
+ORDER = f"""
+SELECT n, since FROM post WHERE state & {rows.OVER} = 0 AND expires > ?
+ORDER BY since DESC, n DESC LIMIT {DEEP}
+"""
+Key = tuple[int, int]  # since, n
 Ns = list[int] | None
+Wanted = list[list[list[str]]]  # as text.search_words(), each with the blank before it
 
 
 class Chosen(Protocol):
@@ -58,22 +66,26 @@ class Words(msgspec.Struct, frozen=True):
     lines: str = ""
     begins: tuple[int, ...] = ()
 
-    def having(self, typed: str) -> Iterator[int]:
-        """Which posts have all that was typed, as search.match() asks the index; by rising number."""
-        wanted = [[[f" {part}" for part in parts] for parts in each] for each in text.search_words(typed)]
+    def having(self, wanted: Wanted, most: int) -> Iterator[int]:
+        """Which of the first `most` posts have all that was typed, as search.match() asks the index; by number."""
+        end = self.begins[most] if most < len(self.begins) else len(self.lines)
         longest = max(wanted, key=lambda each: min(len(parts[0]) for parts in each))
-        every = heapq.merge(*(self._having(parts[0]) for parts in longest))
+        every = heapq.merge(*(self._having(parts[0], end) for parts in longest))
         for number, _again in itertools.groupby(every):
             said = self.lines[self.begins[number] : self.lines.index("\n", self.begins[number])]
             if all(any(all(part in said for part in parts) for parts in each) for each in wanted):
                 yield number
 
-    def _having(self, part: str) -> Iterator[int]:
-        at = self.lines.find(part)
+    def _having(self, part: str, end: int) -> Iterator[int]:
+        at = self.lines.find(part, 0, end)
         while at >= 0:
             number = bisect.bisect_right(self.begins, at) - 1
             yield number
-            at = self.lines.find(part, self.lines.index("\n", at))
+            at = self.lines.find(part, self.lines.index("\n", at), end)
+
+
+def wanted_of(typed: str) -> Wanted:
+    return [[[f" {part}" for part in parts] for parts in each] for each in text.search_words(typed)]
 
 
 def words_of(lines: Sequence[str]) -> Words:
@@ -88,14 +100,18 @@ class Newest:
         self._words = Words()
         self._lock = threading.Lock()
 
-    def found(self, db: sqlite3.Connection, mark: str, view: Chosen, key: tuple[int, int], limit: int) -> Ns:
+    def found(self, db: sqlite3.Connection, mark: str, view: Chosen, key: Key, limit: int) -> Ns:
         """n of posts after `key`, the newest first; those hidden here are among them. None where fewer than `limit` are
         known here and older posts may have these words too. mark: of the board as it is."""
         listed, words = self._now(db, mark, view.now_ms)
-        having = (listed[number] for number in words.having(view.find))
+        whole = len(words.begins) == len(listed) <= MOST
+        wanted = wanted_of(view.find)
+        if not whole and len(list(itertools.islice(words.having(wanted, FIRST_FEW), ENOUGH))) < ENOUGH:
+            return None
+        having = (listed[number] for number in words.having(wanted, len(listed)))
         chosen = (one.n for one in having if (one.since, one.n) < key and _is_chosen(one, view))
         found = list(itertools.islice(chosen, limit))
-        return found if len(found) == limit or len(words.begins) == len(listed) <= MOST else None
+        return found if whole or len(found) == limit else None
 
     def _now(self, db: sqlite3.Connection, mark: str, now_ms: int) -> tuple[list[Thin], Words]:
         with self._lock:
@@ -113,6 +129,55 @@ class Newest:
         self._lines |= {one.k: _said(db, one) for one in unread[:AT_ONCE]}
         known = itertools.takewhile(lambda line: line is not None, (self._lines.get(one.k) for one in self._listed))
         return words_of([line for line in known if line is not None])
+
+
+class Order:
+    """In which order the newest stand, many more than those whose words are known. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._asked: str | None = None
+        self._mark: str | None = None
+        self._listed: list[tuple[int, int]] = []
+        self._place: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def among(self, db: sqlite3.Connection, mark: str, view: Chosen, having: list[int], key: Key, limit: int) -> Ns:
+        """As Newest.found, of posts that have the words. None to the first who asks for a mark, too: while posts come
+        in, to list them anew for each search would take longer than to look a few up."""
+        known = None if view.kind or view.category or view.area else self._now(db, mark, view.now_ms)
+        if known is None:
+            return None
+        listed, place = known
+        sorted_out = (listed[at] for at in sorted(place[n] for n in having if n in place))
+        found = list(itertools.islice((n for n, since in sorted_out if (since, n) < key), limit))
+        return found if len(found) == limit else None
+
+    def _now(
+        self, db: sqlite3.Connection, mark: str, now_ms: int
+    ) -> tuple[list[tuple[int, int]], dict[int, int]] | None:
+        with self._lock:
+            first, self._asked = mark != self._asked, mark
+            if not first and mark != self._mark:
+                self._listed = db.execute(ORDER, (now_ms,)).fetchall()
+                self._place = {n: at for at, (n, _since) in enumerate(self._listed)}
+                self._mark = mark
+            return (self._listed, self._place) if mark == self._mark else None
+
+
+class Asked(NamedTuple):
+    """One search: what board.listed() asks."""
+
+    newest: Newest
+    order: Order
+    db: sqlite3.Connection
+    mark: str
+    view: Chosen
+
+    def found(self, key: Key, limit: int) -> Ns:
+        return self.newest.found(self.db, self.mark, self.view, key, limit)
+
+    def among(self, having: list[int], key: Key, limit: int) -> Ns:
+        return self.order.among(self.db, self.mark, self.view, having, key, limit)
 
 
 def _said(db: sqlite3.Connection, one: Thin) -> str:

@@ -17,7 +17,7 @@ from msgspec import structs
 from node.storage import board
 from node.storage.board import Quick, View
 from node.storage.cards import Viewer
-from node.storage.newest import Newest
+from node.storage.newest import Asked
 from node.storage.rows import Row
 from node.web import cards, labels, visits
 from node.web.assets import Drawn, drawn
@@ -70,8 +70,7 @@ def _board(marked: str) -> bytes:
 
 
 def _quick(marked: str, view: View) -> Quick:
-    newest: Newest = current_app.extensions["newest"]
-    return lambda key, limit: newest.found(run().db(), marked, view, key, limit)
+    return Asked(current_app.extensions["newest"], current_app.extensions["order"], run().db(), marked, view)
 
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:

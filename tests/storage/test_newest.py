@@ -8,7 +8,7 @@ from node import demo
 from node.domain.wishes import Edit, Hide, Renew, Withdraw
 from node.storage import board, newest, projection
 from node.storage.cards import Viewer
-from node.storage.newest import Newest
+from node.storage.newest import Asked, Newest, Order
 from tests.storage.nodes import HOUR, need
 
 TYPED = (
@@ -40,26 +40,29 @@ SAID = (
 )
 
 
-def found(node, kept=None, after=None, limit=3, **chosen):
+def found(node, kept=None, after=None, limit=3, order=None, **chosen):
     """(words, more) of a page, by the index, or by what is kept."""
     view = board.View(now_ms=node.clock.ms, space=node.space, **chosen)
     viewer, mark = Viewer(node.db, view.now_ms, view.space), projection.version(node.db, view.now_ms)
-    quick = (lambda key, limit: kept.found(node.db, mark, view, key, limit)) if kept else lambda key, limit: None
+    quick = Asked(kept, order or Order(), node.db, mark, view) if kept else None
     page = board.listed(node.db, view, viewer, after, limit, quick)
     return [card.words for card in viewer.cards(page.rows)], page.next
 
 
-def assert_same(node, kept):
+def assert_same(node, kept, order=None):
     for typed in TYPED:
         for chosen in ({}, {"kind": "offer"}, {"area": "North", "category": "food"}):
-            words, more = found(node, kept, find=typed, **chosen)
+            words, more = found(node, kept, order=order, find=typed, **chosen)
             assert (words, more) == found(node, find=typed, **chosen), typed
             if more:
-                assert found(node, kept, more, find=typed) == found(node, after=more, find=typed)
+                assert found(node, kept, more, order=order, find=typed) == found(node, after=more, find=typed)
 
 
-@pytest.mark.parametrize("most", [2_500, 10])
-def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most):
+@pytest.mark.parametrize(("most", "first", "deep"), [(2_500, 500, 10_000), (10, 3, 20), (4, 0, 12)])
+def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep):
+    monkeypatch.setattr(newest, "FIRST_FEW", first)
+    monkeypatch.setattr(newest, "ORDER", newest.ORDER.replace(str(newest.DEEP), str(deep)))
+    order = Order()
     monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
     monkeypatch.setattr(newest, "MOST", most)
     monkeypatch.setattr(newest, "AT_ONCE", 7)
@@ -69,13 +72,13 @@ def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most):
         kind, area = dice.choice(("need", "offer")), dice.choice(("North", ""))
         posts.append(hall.posts(words, kind=kind, area=area, when=dice.choice(("now", "any"))).post)
         if number % 10 == 9:
-            assert_same(hall, kept)
+            assert_same(hall, kept, order)
     hall.does(Hide(posts[28], "why"))
     hall.does(Withdraw(posts[27]))
     hall.does(Edit(posts[26], need("Bread and rice")))
     hall.clock.ms += 13 * HOUR
     hall.does(Renew(posts[3]))
-    assert_same(hall, kept)
+    assert_same(hall, kept, order)
 
 
 def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_cannot(hall, monkeypatch):
