@@ -76,6 +76,12 @@ class Poke(Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65535)]
 
 
+class Refusal(Struct, frozen=True):
+    """Why nothing was done. error: a short word (sync/README, Refusals)."""
+
+    error: Annotated[str, Meta(pattern="^[a-z-]{1,40}$")]
+
+
 Message = TypeVar("Message", bound=Struct)
 
 

@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp.connector import Connection
 
 from sync.exchange import Caller
-from sync.messages import BODY_BYTES, PAGE_BYTES, REACH
+from sync.messages import BODY_BYTES, PAGE_BYTES, REACH, Malformed, Refusal, read
 from sync.peers import tls
 from sync.peers.deflating import Deflating
 from sync.refusals import Refused
@@ -26,7 +26,6 @@ SILENT_SECONDS = 15.0
 ANSWER_SECONDS = 60.0
 KEPT_SECONDS = 75.0
 INFLATED_BYTES = PAGE_BYTES + (1 << 20)  # a page may stretch to its next signature
-JSON_BYTES = 2 << 20
 ENTRIES = "/peer/v1/entries"
 
 Check = Callable[[bytes], Awaitable[Caller]]
@@ -178,7 +177,8 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
 
 def _declined(response: aiohttp.ClientResponse, data: bytes) -> Declined:
     retry = response.headers.get("Retry-After", "")
-    key = "declined"
-    if data.startswith(b'{"error": "') and len(data) < 100:
-        key = "".join(c for c in data[11:].split(b'"')[0].decode("ascii", "replace") if c.isalnum() or c == "-")
+    try:
+        key = read(data, Refusal).error
+    except Malformed:
+        key = "declined"
     return Declined(response.status, key, min(int(retry), 300) if retry.isascii() and retry.isdigit() else 0)

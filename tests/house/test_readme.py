@@ -1,12 +1,15 @@
 """The README is true: its first lines, its dependencies, its commands, and the rooms that it names."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from node import commands
 from node.cli import DEFAULT
 from node.settings import CHECKS, ENVIRONMENT
+from sync import bundle, handshake, messages, quota, refusals
+from sync.peers import client
 from tests.house import rooms
 
 README = (rooms.HOME / "README.md").read_text(encoding="utf-8")
@@ -62,3 +65,17 @@ def test_every_command_is_in_the_table_and_no_other() -> None:
 def test_every_setting_and_its_variable_is_named() -> None:
     section = README.partition("## Settings")[2].partition("\n## ")[0]
     assert [name for name in (*CHECKS, *ENVIRONMENT.values()) if f"`{name}`" not in section] == []
+
+
+def kinds_of(error: type[Exception]) -> Iterator[type[Exception]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_every_refusal_is_in_the_specification_of_the_protocol() -> None:
+    """Whoever writes a second node meets each of these words."""
+    text = (rooms.HOME / "sync" / "README.md").read_text(encoding="utf-8")
+    kinds = {*kinds_of(refusals.Refused), *kinds_of(handshake.PairingError)} - {handshake.BadAddress, handshake.BadCode}
+    assert {bundle.NotABundle, quota.OverQuota, messages.Malformed, client._SomebodyElse} < kinds
+    assert sorted(kind.key for kind in kinds if f"`{kind.key}`" not in text) == []

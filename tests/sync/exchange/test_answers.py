@@ -5,10 +5,11 @@ import io
 import ssl
 
 import pytest
+from aiohttp.web import Response
 
 from sync import log, proofs
 from sync.messages import EntriesAsked, text, write
-from sync.peers import tls
+from sync.peers import server, tls
 from sync.peers.client import Declined, Unreachable
 
 
@@ -155,6 +156,20 @@ def test_a_peer_that_was_blocked_here_is_not_visited_on_a_kept_connection(hall, 
             return refused.value
 
     assert asyncio.run(story()).key == "unaccepted"
+
+
+def test_a_refusal_is_understood_however_its_json_is_spelled(hall, library, monkeypatch):
+    said = {b'{"error":"unaccepted","since":1}': "unaccepted", b'{"error":"<b>"}': "declined", b"no": "declined"}
+
+    async def story():
+        async with hall.answering() as address, library.line_to(address) as line:
+            for body, key in said.items():
+                monkeypatch.setattr(server, "_refusal", lambda *_, body=body: Response(status=400, body=body))
+                with pytest.raises(Declined) as declined:
+                    await line.post("/peer/v1/news", b"")
+                assert declined.value.key == key
+
+    asyncio.run(story())
 
 
 MALFORMED = [
