@@ -13,18 +13,20 @@ from node.storage import memory, rows
 from node.storage.gather import Feeds
 from node.storage.gather import folded as fold_all
 from node.storage.rows import ERASED, WITHDRAWN, Facts, Row
+from sync import log
 
 Reader = Literal["poster", "stewards"]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """`code` "481207393", `link` "481207393-TAIL", `id_text` the whole id as base64url. `promised`: how many promises
-    hold, `places` what they add up to; `ours`: posted here; `met_ms`: when it was all met, else 0. Times in Unix
-    milliseconds. `live`: the promises that hold; `sealed`: words for its poster can be sealed, and `readers` open them.
-    In lists promises, translations and reports come without words, and nobody counts `waiting`: threads in which the
-    poster has not answered; one() has them."""
+    """`n`, `k`: of the entry that opened it and of that with its words; `code` "481207393", `link` "481207393-TAIL",
+    `id_text` the whole id as base64url. `promised`: how many promises hold, `places` what they add up to; `ours`:
+    posted here; `met_ms`: when it was all met, else 0. Times in Unix milliseconds. `live`: the promises that hold;
+    `sealed`: words for its poster can be sealed, and `readers` open them. In lists promises, translations and reports
+    come without words, and nobody counts `waiting`: threads in which the poster has not answered; one() has them."""
 
     n: int
+    k: int = 0
     id: bytes
     id_text: str
     code: str
@@ -65,6 +67,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     sealed: bool = False
     readers: tuple[Reader, ...] = ()
     waiting: int = 0
+
+
+def written_ms(db: sqlite3.Connection, card: Card) -> int:
+    """When its words were, as claimed: with the opening, or with the edit that counts."""
+    held = log.one(db, card.k) if card.k != card.n else None
+    return held.entry.header.ms if held else card.ms
 
 
 NAMES = "SELECT id, name FROM space"
@@ -126,6 +134,7 @@ class Viewer:
         live = tuple(holding(facts.promises, self._now_ms, self._promise_days))
         return Card(
             n=row.n,
+            k=row.k,
             id=row.id,
             id_text=codes.write_id(row.id),
             code=codes.code_of(row.id),

@@ -14,6 +14,7 @@ from node.domain import codes
 from node.domain.text import LANGUAGES, clean_line
 from node.storage import board
 from node.storage.board import Card
+from node.storage.cards import written_ms
 from node.web import labels, syndicated
 from node.web.languages import _
 from node.web.links import query_of
@@ -107,7 +108,7 @@ def _item(card: Card, host: str) -> Item:
         language=card.lang,
         address=f"{host}/p/{card.link}",
         published_ms=card.ms,
-        updated_ms=max(card.ms, card.since_ms),
+        updated_ms=max(card.ms, card.since_ms, written_ms(run().db(), card)),
         category=category,
         key=labels.picture(card.category),
         author=clean_line(card.home_name),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 
 from node import addresses
 from node.web.labels import CATEGORIES
 from node.web.pages import run
 
+FEEDS = {"atom": "Atom", "json_feed": "JSON Feed"}  # the same in every language
 LONGEST = 80  # characters of a search
 
 
@@ -28,6 +29,15 @@ def ticket_address(digits: str) -> str:
 def board_address(host: str, query: Mapping[str, str] | None = None) -> str:
     """The whole board in capitals, as post_address(); what was chosen of it only reads as it is written."""
     return f"http://{host}/?{urlencode(query)}" if query else f"http://{host}/".upper()
+
+
+def feeds(query: Mapping[str, str]) -> dict[str, str]:
+    """The same board for programs, by the page that writes it."""
+    return {name: with_query(url_for(f"api.{name}"), query) for name in FEEDS}
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def numbers() -> list[str]:

@@ -22,7 +22,7 @@ from node.storage.rows import Row
 from node.web import cards, labels, visits
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
-from node.web.links import query_of, rest_of_query
+from node.web.links import feeds, query_of, rest_of_query
 from node.web.pages import audience, now, own, run, show, to
 from node.web.reading import Page, changed, kept, mark, view_of
 from node.web.ready import same_for_all
@@ -120,13 +120,9 @@ def _links(query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "query": rest,
         "live": "" if "after" in query else f"{url_for('api.posts')}?{urlencode({**rest, 'limit': 1})}",
-        "feeds": {name: _with(url_for(f"api.{name}"), rest) for name in ("atom", "json_feed")},
+        "feeds": feeds(rest),
         "asks": "find" in request.args,
         "searching": to("board", **{**rest, "find": rest.get("find", "")}),
         "with_kind": lambda kind: to("board", **changed(rest, "kind", kind)),
         "without": lambda key: to("board", **changed(rest, key, "")),
     }
-
-
-def _with(path: str, query: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from node.web import labels, wifi
 from node.web.languages import _
-from node.web.links import board_address, host_name, numbers, post_address, query_of
+from node.web.links import FEEDS, board_address, feeds, host_name, numbers, post_address, query_of
 from node.web.pages import go, show
 from node.web.qr import drawn
 from node.web.reading import Page, find, which
@@ -35,6 +35,7 @@ def join() -> Page:
         whole=f"http://{host_name()}",
         host=host_name(),
         by_number=[(number, board_qr(number)) for number in numbers()],
+        feeds=[(FEEDS[name], address) for name, address in feeds(query).items()],
     )
 
 

@@ -7,9 +7,10 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from node import intake
-from node.domain.wishes import Erase, Hide, MarkMet, Renew, Withdraw
+from node.domain.wishes import Edit, Erase, Hide, MarkMet, OpenPost, Renew, Withdraw
 from node.storage import board
 from tests.web.conftest import Hall
+from tests.web.holders import posted, says
 
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -72,6 +73,17 @@ def test_a_post_keeps_its_id_by_whatever_address_and_however_long(hall: Hall) ->
     assert after["url"] == f"{BY_NUMBER}/p/{link}" and "corkboard.local:" not in json.dumps(told(hall, host=BY_NUMBER))
     ids = {atom(hall, host=host).find("a:id", NAMES).text for host in (BY_NAME, BY_NUMBER)}
     assert len(ids) == 1
+
+
+def test_an_edited_post_is_told_as_changed_and_not_as_new(hall: Hall) -> None:
+    ticket, post = posted(hall, "Soup and bread")
+    before = told(hall)["items"][0]
+    hall.clock.passes(hours=5)
+    says(hall, ticket, Edit(post, OpenPost("need", "food", "Soup alone", "en", when="week")))
+    after = told(hall)["items"][0]
+    assert after["content_text"] == "Soup alone" and after["date_published"] == before["date_published"]
+    assert after["date_modified"] > before["date_modified"]
+    assert atom(hall).find("a:updated", NAMES).text == after["date_modified"]
 
 
 def test_feeds_are_by_kind_category_and_language(hall: Hall) -> None:

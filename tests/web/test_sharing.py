@@ -34,6 +34,13 @@ def test_a_phone_joins_by_name_or_by_number(hall: Hall) -> None:
     assert codes_on(tom) == [drawing("HTTP://CORKBOARD.LOCAL:8080/"), drawing("HTTP://10.0.0.5:8080/")]
 
 
+def test_a_phone_is_shown_the_feeds_and_the_touchscreen_is_not(hall: Hall) -> None:
+    page = hall.phone().opens("/join?category=food")
+    assert "For a news reader" in page.text
+    assert {"/feed.atom?category=food", "/feed.json?category=food"} <= set(page.links)
+    assert "news reader" not in hall.neighbour().opens("/kiosk/join").text
+
+
 def test_the_number_follows_the_machine_to_another_network(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     tom = hall.phone()
     monkeypatch.setattr(addresses, "here", lambda: ["192.168.7.9"])
