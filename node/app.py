@@ -54,7 +54,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.config["OFFICE"] = office
     languages.install(app, languages.read_languages(run.settings.languages))
     app.extensions.update(kept=Kept(), kept_parts=Kept(PARTS_KEPT), kept_similar=Kept(SIMILAR_KEPT))
-    app.extensions.update(newest=Newest(), order=Order())
+    app.extensions.update(kept_ones=Kept(), newest=Newest(), order=Order())
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
     recording.install(app, Shares(os.urandom))

@@ -25,6 +25,10 @@ class Frame:
         pieces = _HOLE.split(html)  # text, name of a hole, text, and so on
         self._texts, self._holes = pieces, [name.decode() for name in pieces[1::2]]
 
+    @property
+    def has_holes(self) -> bool:
+        return bool(self._holes)
+
     def filled(self, values: Mapping[str, str | bytes]) -> bytes:
         """Text is escaped where it is no Markup; bytes are HTML already."""
         ready = {name: _ready(value) for name, value in values.items()}

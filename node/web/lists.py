@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from msgspec import structs
 
 from node.storage import board
@@ -19,12 +19,12 @@ from node.storage.board import Quick, View
 from node.storage.cards import Viewer
 from node.storage.newest import Asked
 from node.storage.rows import Row
-from node.web import cards, labels, visits
+from node.web import cards, labels
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.links import feeds, query_of, rest_of_query
 from node.web.pages import audience, now, own, run, show, to
-from node.web.reading import Page, changed, kept, mark, view_of
+from node.web.reading import Page, changed, kept, looks, mark, view_of
 from node.web.ready import same_for_all
 
 PAGE = {"kiosk": 30, "phone": 20}
@@ -40,11 +40,7 @@ def show_board() -> Page:
     """The same for everybody who reads it in one language and look, until the board is another."""
     marked = mark()  # before the list is read: what comes meanwhile is news to this page
     same_for_all(marked)
-    return kept().made(marked, (request.full_path, *_looks()), lambda: _board(marked)), 200
-
-
-def _looks() -> tuple[Any, ...]:
-    return audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None
+    return kept().made(marked, (request.full_path, *looks()), lambda: _board(marked)), 200
 
 
 def _board(marked: str) -> bytes:
@@ -93,7 +89,7 @@ def _counted(marked: str) -> dict[str, str]:
 def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
     """The page around the list. Whatever it shows of this request is in the key, or a hole."""
     shape = (view.kind, view.category, view.area, bool(view.find), "find" in request.args, "after" in query)
-    key = (request.path, *shape, some, more, *_looks())
+    key = (request.path, *shape, some, more, *looks())
     return kept("kept_parts").made(cards.minute(), key, lambda: _drawn_frame(query, view, some, more))
 
 

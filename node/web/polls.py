@@ -28,7 +28,7 @@ def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
 
     def answer(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         held = asked.get("HTTP_IF_NONE_MATCH")
-        if not held or asked["PATH_INFO"] != PATH or asked["REQUEST_METHOD"] != "GET":
+        if not held or held == '""' or asked["PATH_INFO"] != PATH or asked["REQUEST_METHOD"] != "GET":
             return pages(asked, start)
         if not guard.good_host(asked.get("HTTP_HOST", ""), port, own_name) or held != f'"{now_of(mark)}"':
             return pages(asked, start)
@@ -39,8 +39,8 @@ def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
 
 
 def now_of(mark: Callable[[], str]) -> str:
-    """The mark of the board, or a word that is none."""
+    """The mark of the board; "" where it cannot be read."""
     try:
         return mark()
     except sqlite3.Error:  # the pages know what to say then
-        return "unknown"
+        return ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, g, request
 from msgspec import structs
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,9 +17,11 @@ from node.storage import board, projection
 from node.storage.board import Card, View
 from node.web import labels, visits, wifi
 from node.web import qr as qr_codes
+from node.web.frames import Frame, hole
 from node.web.kept import Kept
-from node.web.links import post_address, query_of
+from node.web.links import host_name, post_address, query_of
 from node.web.pages import audience, go, now, own, run, show, to
+from node.web.ready import MARK
 
 OPEN_ONES = 2  # shown where somebody came for what is not there
 STATUS = {"erased": 410, "waiting": 404}  # for machines; whoever reads finds words
@@ -50,7 +53,8 @@ def kept(which: str = "kept") -> Kept:
 
 def mark() -> str:
     """The ETag of whatever lists posts: another one when a list may be another. Costs no list."""
-    return mark_of(run().db(), now())
+    known: str | None = request.environ.get(MARK)
+    return known or mark_of(run().db(), now())
 
 
 def mark_of(db: sqlite3.Connection, now_ms: int) -> str:
@@ -81,20 +85,46 @@ def narrow() -> Page:
 
 def one(code: str) -> Page:
     """/p/CODE and /p/CODE-TAIL. At the kiosk a link opens as a kiosk page."""
+    host = host_name() if audience() == "kiosk" else ""
+    key = (request.full_path, *looks(), now() // labels.MINUTE, wifi.name(), host)
+    drawing = kept("kept_ones").made(mark(), key, lambda: _drawn(code))
+    if drawing is None:
+        return which(code, find(code))
+    frame, status = drawing
+    own_ones = {"token": form_token(), "key": visits.fresh_key()} if frame.has_holes else {}
+    return frame.filled(own_ones), status
+
+
+def looks() -> tuple[Any, ...]:
+    """What pages differ by that say the same."""
+    return audience(), g.language.tag, g.large, g.contrast, visits.opened() is not None
+
+
+def _drawn(code: str) -> tuple[Frame, int] | None:
+    """The page for all who open this post in one language and look, with holes for what is a visit's own. None where
+    the code leads to no post, or to several."""
     cards = find(code)
     if len(cards) != 1:
-        return which(code, cards)
+        return None
     card = cards[0]
-    return show(
+    page = show(
         own("one"),
         STATUS.get(card.status, 200),
         card=card,
-        given={"key": visits.fresh_key(), "words": "", "reach": "", "count": "1"},
+        form_token=lambda: hole("token"),
+        given={"key": hole("key"), "words": "", "reach": "", "count": "1"},
         limits=limits(),
         qr=qr_codes.drawn(post_address(card.link), labels.qr_label(card)) if audience() == "kiosk" else "",
         similar=_similar(card) if card.category else open_ones(),
         wifi=wifi.name(),
     )
+    return Frame(page[0].encode(), ()), page[1]
+
+
+def form_token() -> str:
+    """Of this visit, which a cookie names from now on."""
+    made: str = current_app.jinja_env.globals["form_token"]()  # type: ignore[operator]
+    return made
 
 
 def _similar(card: Card) -> list[Card]:

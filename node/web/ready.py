@@ -21,6 +21,7 @@ PATHS = ("/", "/board")
 LOOKS = ("PATH_INFO", "QUERY_STRING", "HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE")
 MOST = 128  # pages of 40 KB or so, most of them the same that kept.py has
 SAME = "corkboard.same"
+MARK = "corkboard.mark"  # what is known of it already
 
 
 class Answer(NamedTuple):
@@ -69,8 +70,11 @@ def in_front_of(pages: Wsgi, mark: Callable[[], str], port: int) -> Wsgi:
     def answer(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if asked["PATH_INFO"] not in PATHS or asked["REQUEST_METHOD"] != "GET" or _has_visit(asked):
             return pages(asked, start)
+        if not guard.good_host(asked.get("HTTP_HOST", ""), port, own_name):
+            return pages(asked, start)
         key = tuple([asked.get(name, "") for name in LOOKS])
-        known = ready.get(now_of(mark), key) if guard.good_host(asked.get("HTTP_HOST", ""), port, own_name) else None
+        asked[MARK] = now_of(mark)
+        known = ready.get(asked[MARK], key)
         if known is None:
             return _noted(pages, asked, start, lambda same, made: ready.put(same, key, made))
         start("200 OK", known.headers.copy())

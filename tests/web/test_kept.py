@@ -1,5 +1,6 @@
 """The board is made once for everybody who reads it in one language and look, and anew as soon as it is another."""
 
+import re
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ from node import intake
 from node.domain.wishes import Erase
 from node.storage import board
 from node.storage import db as database
-from node.web import cards, lists
+from node.web import cards, lists, reading
 from node.web.frames import Frame, hole
 from node.web.kept import Kept
 from tests.web.conftest import Hall
@@ -145,3 +146,36 @@ def test_posts_of_one_shape_are_drawn_once_and_each_says_its_own(hall: Hall, mon
     assert len(drawings) == 3, "with an area, in another language besides, with no area"
     hall.has("Oil", category="food", area="South")
     assert "South" in hall.phone().opens("/").text and len(drawings) == 3
+
+
+def test_one_post_is_drawn_once_and_each_phone_answers_with_its_own_form(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings, draw = [], reading._drawn
+    monkeypatch.setattr(reading, "_drawn", lambda code: drawings.append(code) or draw(code))
+    link = hall.has("A ladder for Saturday")
+    amina, tom = hall.phone(), hall.phone()
+    forms = [phone.opens(f"/p/{link}").answer.fields for phone in (amina, tom)]
+    assert drawings == [link]
+    assert all(re.fullmatch("[0-9a-f]{32}", form[name]) for form in forms for name in ("token", "key"))
+    assert forms[0]["token"] != forms[1]["token"] and forms[0]["key"] != forms[1]["key"]
+    for phone in (amina, tom):
+        phone.answers(words="I have one")
+        assert phone.ticket
+    assert amina.ticket != tom.ticket
+
+
+def test_a_post_that_is_read_again_is_as_it_is_now(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    [card] = board.one(hall.run.db(), link, hall.clock(), hall.run.space_id)
+    phone, reader = hall.phone(), hall.phone("ar")
+    assert "A ladder" in phone.opens(f"/p/{link}").text and "Set-Cookie" in phone.headers
+    first = phone.page.text
+    hall.clock.passes(minutes=5)
+    assert phone.opens(f"/p/{link}").text != first, "it was posted five minutes ago"
+    hall.hears_promise(card.id, "I bring mine")
+    assert "I bring mine" in phone.opens(f"/p/{link}").text and "I bring mine" in reader.opens(f"/p/{link}").text
+    intake.record(hall.run, Erase(card.id))
+    late = hall.phone()
+    assert "A ladder" not in late.opens(f"/p/{link}").text and late.status == 410
+    assert "Set-Cookie" not in late.headers, "there is nothing to send from this page"
