@@ -52,6 +52,7 @@ class _Peer:
     shunned: set[tuple[bytes, bytes]] = field(default_factory=set)
     forgive_at: float = 0.0
     circle_at: float = 0.0  # when it is next asked about the circle
+    ahead_ms: int | None = None  # its clock, until that is written down
     not_before: float = 0.0  # it had too much to do, and said when to come back
     task: asyncio.Task[None] | None = None
     news: bool = False  # something to tell it of
@@ -195,7 +196,7 @@ class Visits:
             report, error = await self._visit_at(peer, address)
             if error not in (*known.NOT_REACHED, "handshake", "somebody-else"):
                 break  # it was reached: another way to it would meet the same
-        return await self._work(self._note, peer.node, report, error)
+        return await self._work(self._note, peer, report, error)
 
     async def _addresses(self, peer: _Peer) -> AsyncIterator[str]:
         """That of the kept line first. Only where it leads nowhere the others are looked up."""
@@ -222,7 +223,7 @@ class Visits:
         try:
             await self._meet(peer, link)
             report = await pull.run()
-            await self._compare_clocks(peer, link)
+            peer.ahead_ms = self._ahead_ms(link)
             await self._hear_of_the_circle(peer, link, report)
             return report, next(iter(report.refused.values()), "")
         except Declined as error:
@@ -252,12 +253,12 @@ class Visits:
             peer.circle_at = 0.0
             await self._work(lambda: known.meet(self._gate.db(), who, link.certificate, link.address))
 
-    async def _compare_clocks(self, peer: _Peer, link: Link) -> None:
-        if link.said:
-            said_ms, heard = link.said
-            now_ms = self._now_ms()
-            ahead_ms = said_ms + int((time.monotonic() - heard) * 1000) - now_ms
-            await self._work(lambda: clocks.note(self._gate.db(), peer.node, ahead_ms, clocks.moment(now_ms)))
+    def _ahead_ms(self, link: Link) -> int | None:
+        """How far the peer's clock is ahead of ours, where it said something."""
+        if link.said is None:
+            return None
+        said_ms, heard = link.said
+        return said_ms + int((time.monotonic() - heard) * 1000) - self._now_ms()
 
     async def _hear_of_the_circle(self, peer: _Peer, link: Link, report: Report) -> None:
         """Its keys: on a new line, after a new roster, since then somebody may have joined, and every hour."""
@@ -300,12 +301,16 @@ class Visits:
             peer.not_before = loop.time() + seconds * random.uniform(1, 1.5)
             loop.call_at(peer.not_before, peer.wake.set)
 
-    def _note(self, node: bytes, report: Report, error: str) -> Visited:
-        db = self._gate.db()
-        name = next((peer.name for peer in circle.peers(db) if peer.node == node), "")
+    def _note(self, peer: _Peer, report: Report, error: str) -> Visited:
+        """All that is written of a visit, in one piece: each time that another thread is asked costs as much."""
+        db, now_ms = self._gate.db(), self._now_ms()
+        ahead_ms, peer.ahead_ms = peer.ahead_ms, None
+        if ahead_ms is not None:
+            clocks.note(db, peer.node, ahead_ms, clocks.moment(now_ms))
+        name = next((each.name for each in circle.peers(db) if each.node == peer.node), "")
         if name:
-            known.tried(db, node, self._now_ms(), error)
-        went = Visited(node, name, report, error)
+            known.tried(db, peer.node, now_ms, error)
+        went = Visited(peer.node, name, report, error)
         self._visited(went)
         return went
 

@@ -118,9 +118,12 @@ class PeerServer:
         return app
 
     def _answered_by(self, answer: Answer) -> Handler:
+        def checked(certificate: bytes, body: bytes) -> bytes:
+            return answer(self._door.answers.caller(certificate), body)
+
         async def handle(request: web.Request) -> web.Response:
-            caller, body = await self._caller(request), await _body(request)
-            return web.Response(body=await self._in(self._quick, answer, caller, body))
+            certificate, body = _certificate(request), await _body(request)
+            return web.Response(body=await self._in(self._quick, checked, certificate, body))
 
         return handle
 
@@ -161,17 +164,13 @@ class PeerServer:
         return web.Response(body=b"{}")
 
     async def _roster(self, request: web.Request) -> web.Response:
-        leaf, body = tls.leaf(request.transport), await _body(request)
-        if not leaf or self._door.roster is None:
-            raise Unaccepted("no certificate")
+        assert self._door.roster, "else this is no route"
+        leaf, body = _certificate(request), await _body(request)
         return web.Response(body=await self._in(self._quick, self._door.roster, leaf, body))
 
     async def _caller(self, request: web.Request) -> Caller:
         """Who asks, checked anew at each request: a roster may have changed since the handshake."""
-        certificate = tls.leaf(request.transport)
-        if not certificate:
-            raise Unaccepted("no certificate")
-        return await self._in(self._quick, self._door.answers.caller, certificate)
+        return await self._in(self._quick, self._door.answers.caller, _certificate(request))
 
     @asynccontextmanager
     async def _a_place_for(self, caller: Caller) -> AsyncIterator[None]:
@@ -187,6 +186,14 @@ class PeerServer:
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
+
+
+def _certificate(request: web.Request) -> bytes:
+    """What the caller showed. Raises Unaccepted where that is nothing."""
+    shown = tls.leaf(request.transport)
+    if not shown:
+        raise Unaccepted("no certificate")
+    return shown
 
 
 async def _body(request: web.Request) -> bytes:

@@ -141,16 +141,24 @@ async def through_a_proxy(address, cut_after=None, heard=None):
             await writer.drain()
         writer.close()
 
+    callers, writers = [], []
+
     async def caller(reader, writer):
+        callers.append(asyncio.current_task())
+        far_reader, far_writer = await asyncio.open_connection(host, int(port))
+        writers.extend((writer, far_writer))
         try:
-            far_reader, far_writer = await asyncio.open_connection(host, int(port))
             both = (carry(reader, far_writer, None), carry(far_reader, writer, cut_after))
             await asyncio.gather(*both, return_exceptions=True)
         finally:
             writer.close()
+            far_writer.close()
 
     server = await asyncio.start_server(caller, "127.0.0.1", 0)
     try:
         yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+        for writer in writers:
+            writer.close()
+        await asyncio.gather(*callers, return_exceptions=True)
