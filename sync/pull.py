@@ -39,7 +39,7 @@ from sync.refusals import BadEntry, BadProof, Fork, NoRoom, Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
 FIRST_BYTES, LEAST_BYTES = 256 << 10, 128 << 10  # of lines: over a line that is cut again and again little comes whole
-TRANSACTION_BYTES = 1 << 20  # of lines; what it makes of them is in memory besides
+TRANSACTION_BYTES = 2 << 20  # of lines; what it makes of them is in memory besides. Each one waits for the disk once
 TRANSACTION_SECONDS = 0.25  # longer ones take less: the kiosk waits for its turn to write meanwhile
 ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
 
