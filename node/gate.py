@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ class BoardGate:
         if (pages or payloads) and self.is_full():
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
-        return intake.accept(self._run, pages, proofs, payloads, by)
+        with _uncollected():
+            return intake.accept(self._run, pages, proofs, payloads, by)
 
     def is_full(self) -> bool:
         """Whether what is left of the disk is kept for the kiosk."""
@@ -67,6 +69,19 @@ class BoardGate:
         back = sum(taken.returned for taken in report.taken if isinstance(taken, intake.Taken))
         returned.note(self.db(), name, back, self._run.clock_ms())
         return back
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python looks for what refers to itself after it and not meanwhile: nearly all that there is then is new, needed
+    until the end and freed without that, so time and again it would look at all of it in vain."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
 
 
 def in_words(visited: Visited) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The one door: all or nothing, once however often it is asked, and nothing lost when many speak at once."""
 
+import gc
 import multiprocessing
 
 import msgspec
@@ -10,6 +11,7 @@ from node.domain import wire
 from node.domain.refusals import Refusals
 from node.domain.values import Event
 from node.domain.wishes import MarkMet, PromiseHelp, Withdraw
+from node.gate import BoardGate
 from node.storage import projection
 from sync import log
 from sync.refusals import BadChain, BadSignature, Refused
@@ -275,3 +277,11 @@ def test_the_board_is_read_while_somebody_writes(hall):
     assert len(reader.board()) == 2
     assert projection.version(reader.db, 0) == projection.version(hall.db, 0)
     reader.run.close()
+
+
+def test_what_was_put_off_while_pages_came_in_goes_on_whether_they_were_taken_or_refused(hall, library):
+    hall.posts("Bread")
+    pages, gate = hall.pages(), BoardGate(library.run, lambda folder: 1 << 40)
+    with pytest.raises(Refused):
+        gate.accept([page[1:] for page in pages])
+    assert gc.isenabled() and gate.accept(pages).new_posts == 1 and gc.isenabled()
