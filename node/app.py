@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from node.run import Run
     from node.ticket_office import Office
 
-PARTS_KEPT, SIMILAR_KEPT = 1_500, 1_000  # cards of 2 KB or so; frames, few of them
+PARTS_KEPT, SIMILAR_KEPT = 3_000, 1_000  # cards of 1 KB or so: those of all that newest.py knows; frames, few of them
 ANSWER_S = 1.0  # that the desk waits for the exchange
 TEMPLATES = Path(__file__).parent.parent / "kiosk_templates"
 

@@ -96,7 +96,7 @@ class Viewer:
     def cards(self, found: Iterable[Row]) -> list[Card]:
         """As a list shows them."""
         listed = list(found)
-        said = rows.states_at(self._db, [row.k for row in listed])
+        said = rows.states_at(self._db, [row.k for row in listed]) if listed else {}
         return [self._card(row, said.get(row.k) or _NOTHING, rows.read_facts(row.facts)) for row in listed]
 
     def card(self, row: Row) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -42,10 +42,17 @@ class Kept:
         held: Made = slot.held
         return held
 
-    def has(self, mark: str, key: Hashable) -> bool:
+    def held(self, mark: str, keys: Sequence[Hashable]) -> list[Any]:
+        """What there is of these; None for what is to be made."""
         with self._lock:
-            slot = self._slots.get(key) if mark == self._mark else None
-            return slot is not None and slot.held is not None
+            return [self._now(key) if mark == self._mark else None for key in keys]
+
+    def _now(self, key: Hashable) -> Any:
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        self._slots.move_to_end(key)
+        return slot.held
 
     def _room_for(self, key: Hashable) -> _Slot:
         slot = self._slots[key] = _Slot()

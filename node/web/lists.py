@@ -72,12 +72,12 @@ def _quick(marked: str, view: View) -> Quick:
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:
     """Each is made once for all lists and searches that it is in, while its row says the same."""
     minute, look, parts = cards.minute(), cards.look(), kept("kept_parts")
-    unseen = [row for row in rows if not parts.has(minute, (row, look))]
-    read = dict(zip(unseen, viewer.cards(unseen), strict=True))
-    return [
-        parts.made(minute, (row, look), lambda row=row: cards.in_list(read.get(row) or viewer.card(row)))  # type: ignore[misc]
-        for row in rows
-    ]
+    keys = [(row, look) for row in rows]
+    made = parts.held(minute, keys)
+    unseen = [at for at, card in enumerate(made) if card is None]
+    for at, card in zip(unseen, viewer.cards([rows[at] for at in unseen]), strict=True):
+        made[at] = parts.made(minute, keys[at], lambda card=card: cards.in_list(card))  # type: ignore[misc]
+    return made
 
 
 def _counted(marked: str) -> dict[str, str]:
