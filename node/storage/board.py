@@ -13,8 +13,8 @@ import msgspec
 
 from node.domain import codes, order, text
 from node.domain.values import FAR_FUTURE_MS, Post, Said
+from node.storage import coded, rows, search, tally
 from node.storage import gather as gathering
-from node.storage import rows, search, tally
 from node.storage.cards import Card, Viewer
 from node.storage.gather import Feeds, short
 from node.storage.rows import OVER, Row
@@ -215,7 +215,7 @@ def categories(db: sqlite3.Connection, view: View) -> dict[str, int]:
     return {category: count for category, count in found.items() if count}
 
 
-BY_CODE = f"SELECT {COLUMNS} FROM code JOIN post ON post.n = code.n WHERE code.code = ? ORDER BY post.id"
+BY_CODE = f"SELECT {COLUMNS} FROM post WHERE n IN ({coded.OF}) ORDER BY id"
 
 
 def one(db: sqlite3.Connection, given: str, now_ms: int, space: bytes) -> list[Card]:
@@ -224,7 +224,7 @@ def one(db: sqlite3.Connection, given: str, now_ms: int, space: bytes) -> list[C
     code, beginning = _read_address(given)
     if not codes.rings_true(code) or len(code) != codes.CODE_LENGTH:
         return []
-    found = [Row(*values) for values in db.execute(BY_CODE, (int(code[:-1]),))]
+    found = [Row(*values) for values in db.execute(BY_CODE, {"code": int(code[:-1])})]
     found = [row for row in found if row.id.startswith(beginning)]
     if not found and beginning:
         return [viewer.waiting(id_) for id_ in _waiting(db, code, beginning)]
@@ -252,13 +252,13 @@ def _waiting(db: sqlite3.Connection, code: str, beginning: bytes) -> set[bytes]:
     return ids
 
 
-KNOWN = "SELECT 1 FROM code WHERE code = ? LIMIT 1"
+KNOWN = f"{coded.OF} LIMIT 1"
 
 
 def near(db: sqlite3.Connection, code: str) -> list[str]:
     """Codes on the board that somebody may have meant who typed this one."""
     tries = codes.near(codes.read_digits(code))
-    return [one for one in tries if db.execute(KNOWN, (int(one[:-1]),)).fetchone()]
+    return [one for one in tries if db.execute(KNOWN, {"code": int(one[:-1])}).fetchone()]
 
 
 RECENT = 1_000

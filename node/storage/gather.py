@@ -11,7 +11,7 @@ import msgspec
 
 from node.domain import codes, post
 from node.domain.values import Post, Said
-from node.storage import rows
+from node.storage import coded, rows
 from node.storage.rows import Row
 from sync import log
 from sync.entry import Header, entry_id, parse_header
@@ -84,16 +84,16 @@ class Gathered(msgspec.Struct, frozen=True):
 
 ROWS = f"""
 SELECT {", ".join("post." + name for name in rows.COLUMNS.split(", "))}
-FROM code JOIN post ON post.n = code.n WHERE code.code = ?
+FROM post WHERE n IN ({coded.OF})
 """
-ROWS_OF = ROWS.replace("FROM code", "FROM json_each(?) AS asked CROSS JOIN code").replace("= ?", "= asked.value")
+ROWS_OF = ROWS.replace("FROM post WHERE n IN", "FROM").replace(coded.OF, coded.OF_ALL) + "CROSS JOIN post USING (n)"
 ABOUT = "SELECT k FROM about WHERE p = ? ORDER BY k"
 ENTRY = "SELECT header, payload FROM entry WHERE k = ?"
 
 
 def row(db: sqlite3.Connection, post_id: bytes) -> Row | None:
     """The post as the board has it."""
-    found = (Row(*values) for values in db.execute(ROWS, (codes.number_of(post_id),)))
+    found = (Row(*values) for values in db.execute(ROWS, {"code": codes.number_of(post_id)}))
     return next((one for one in found if one.id == post_id), None)
 
 
@@ -101,7 +101,7 @@ def rows_of(db: sqlite3.Connection, post_ids: Iterable[bytes]) -> dict[bytes, Ro
     """Those of these posts that are on the board."""
     asked = {id_: codes.number_of(id_) for id_ in post_ids}
     numbers = msgspec.json.encode(sorted(set(asked.values()))).decode()
-    found = (Row(*values) for values in db.execute(ROWS_OF, (numbers,)))
+    found = (Row(*values) for values in db.execute(ROWS_OF, {"codes": numbers}))
     return {one.id: one for one in found if one.id in asked}
 
 

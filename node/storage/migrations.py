@@ -131,6 +131,8 @@ INSERT INTO tally (kind, category, area, open)
 CREATE INDEX post_hidden ON post(n) WHERE state & 8 <> 0;
 """
 
+NEW_CODES = "CREATE TABLE new_code (code INTEGER, n INTEGER, PRIMARY KEY (code, n)) WITHOUT ROWID"
+
 
 def migrate(db: sqlite3.Connection) -> None:
     """Brings the tables up to date. The caller keeps other processes out: this reads before it writes."""
@@ -222,3 +224,8 @@ def new_words_read_first(db: Database) -> None:
 @migrations()
 def tallied(db: Database) -> None:
     _run(db, TALLIED)
+
+
+@migrations()
+def new_codes(db: Database) -> None:
+    db.conn.execute(NEW_CODES)

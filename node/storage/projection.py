@@ -136,7 +136,7 @@ def drop(db: sqlite3.Connection) -> None:
 
 
 def _clear(db: sqlite3.Connection) -> None:
-    for table in ("post", "code", "about", "spoken", "confirmed", "tally"):
+    for table in ("post", "code", "new_code", "about", "spoken", "confirmed", "tally"):
         db.execute(f"DELETE FROM {table}")
     search.clear(db)
 

@@ -10,10 +10,9 @@ from collections.abc import Collection, Container, Iterable, Sequence
 
 import msgspec
 
-from node.domain import codes, onward, plain, post
+from node.domain import onward, plain, post
 from node.domain.values import Post, Said
-from node.storage import rows, search
-from node.storage.bulk import Bulk
+from node.storage import coded, rows, search
 from node.storage.gather import Feeds, Gathered, row, rows_of, said_of, short
 from node.storage.gather import folded as fold_all
 from node.storage.openings import Openings
@@ -201,7 +200,7 @@ class Work:
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
         self._db.executemany(rows.GO_ON, self._gone_on)
-        put_codes(self._db, plain.ids + [row.id for row in self._new], plain.ns + [row.n for row in self._new])
+        coded.put(self._db, plain.ids + [row.id for row in self._new], plain.ns + [row.n for row in self._new])
         search.put(self._db, sorted(plain.words + self._words, key=operator.itemgetter(0)))
         for written in (self._new, self._changed, self._gone_on, self._words):
             written.clear()
@@ -299,17 +298,7 @@ def _changes(pairs: Collection[tuple[Row, Row | None]]) -> Changes:
     )
 
 
-CODES = Bulk("code (code, n)", "(?1, ?2)", width=2)
-
-
-def put_codes(db: sqlite3.Connection, ids: Sequence[bytes], ns: Sequence[int]) -> None:
-    """In the order of the index, so that what stands together is written together."""
-    if ids:
-        CODES.put(db, list(zip(*sorted(zip(codes.numbers_of(ids), ns, strict=True)), strict=True)))
-
-
 REMOVE_POST = "DELETE FROM post WHERE n = ?"
-REMOVE_CODE = "DELETE FROM code WHERE code = ? AND n = ?"
 
 
 def _remove(db: sqlite3.Connection, old: Row) -> None:
@@ -318,4 +307,4 @@ def _remove(db: sqlite3.Connection, old: Row) -> None:
     if words:
         search.take_out(db, old.n, search.words_of(words.words, words.original, old.area))
     db.execute(REMOVE_POST, (old.n,))
-    db.execute(REMOVE_CODE, (codes.number_of(old.id), old.n))
+    coded.remove(db, old.id, old.n)

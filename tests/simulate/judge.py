@@ -241,7 +241,10 @@ def stand_up_to_a_look(machine: Machine) -> None:
         raise Broken(f"a rebuild changes the board of {machine.name}")
 
 
-POSTS, CODES = "SELECT * FROM post ORDER BY n", "SELECT code, n FROM code ORDER BY code, n"
+POSTS, CODES = (
+    "SELECT * FROM post ORDER BY n",
+    "SELECT code, n FROM code UNION ALL SELECT code, n FROM new_code ORDER BY code, n",
+)
 LEADS = "SELECT p, k FROM about"
 OPENINGS = "SELECT id, n FROM post"
 TERMS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, search, row)"

@@ -25,7 +25,7 @@ from sync.writer import Draft
 
 NOON = 1_790_000_000_000
 HOUR = 3_600_000
-BOARD_TABLES = ("post", "code", "about", "spoken", "confirmed")
+BOARD_TABLES = ("post", "code", "new_code", "about", "spoken", "confirmed")
 
 
 class Clock:

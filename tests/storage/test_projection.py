@@ -318,7 +318,7 @@ def test_a_feed_that_became_void_takes_its_posts_with_it_until_it_is_open_again(
         before = hall.rows()
         assert hall.board() == words
         projection.rebuild(hall.db)
-        assert (hall.rows()["post"], hall.rows()["code"]) == (before["post"], before["code"])
+        assert (hall.rows()["post"], hall.rows()["new_code"]) == (before["post"], before["new_code"])
 
 
 def test_odd_entries_stop_nothing(hall, library):
