@@ -10,6 +10,7 @@ import itertools
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
@@ -96,7 +97,7 @@ class Pull:
 
     shunned: (feed, head) that this peer could not prove; they are not asked for again while the set is kept.
     seconds: a clock that only goes forward; now_ms: Unix ms, by which what nobody holds is asked
-    for less and less often.
+    for less and less often. together: entered while pages come in.
     """
 
     def __init__(
@@ -108,9 +109,10 @@ class Pull:
         shunned: set[tuple[bytes, bytes]] | None = None,
         seconds: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        together: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._line, self._gate, self._node, self._work = line, gate, node, work
-        self._seconds, self._now_ms = seconds, now_ms
+        self._seconds, self._now_ms, self._together = seconds, now_ms, together
         self._shunned = set() if shunned is None else shunned
         self._bytes = FIRST_BYTES  # of a transaction
         self._held_back = False  # something that this peer told of is still to be taken from it
@@ -188,11 +190,12 @@ class Pull:
         self._held_back |= not self._shunned.isdisjoint(ids.items())
         ahead = Ahead(partial(self._post, "entries"), wants, self.report.over, self._absent, lambda: self._bytes)
         try:
-            while pages := await ahead.pages(self._bytes):
-                await self._accept(pages)
-                if NoRoom.key in self.report.refused.values():
-                    self._wait_for_room(wants)
-                ahead.taken(pages)
+            with self._together() if wants else contextlib.nullcontext():
+                while pages := await ahead.pages(self._bytes):
+                    await self._accept(pages)
+                    if NoRoom.key in self.report.refused.values():
+                        self._wait_for_room(wants)
+                    ahead.taken(pages)
         finally:
             await ahead.close()
             unproven = self.report.refused.keys() - self.report.later

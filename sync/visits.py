@@ -11,9 +11,11 @@ import contextlib
 import logging
 import random
 import ssl
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -22,6 +24,7 @@ from sync import circle, clocks, known
 from sync.exchange import Caller, Gate, caller
 from sync.messages import Poke, write
 from sync.peers.client import Declined, Link, Unreachable
+from sync.processors import OneProcessor
 from sync.pull import Pull, Report, Visited
 from sync.refusals import Refused, Unaccepted
 
@@ -83,8 +86,9 @@ class Visits:
         self._peers: dict[bytes, _Peer] = {}
         self._members: set[bytes] = set()
         self._closing: set[asyncio.Task[None]] = set()
-        self._writer = ThreadPoolExecutor(1, "ingest")
-        self._quick = ThreadPoolExecutor(2, "visit")
+        self._one_processor, self._threads = OneProcessor(), list[int]()
+        self._writer = ThreadPoolExecutor(1, "ingest", self._begin_thread)
+        self._quick = ThreadPoolExecutor(2, "visit", self._begin_thread)
         self._at_once = asyncio.Semaphore(VISITS_AT_ONCE)
         self._strangers_at_once = asyncio.Semaphore(STRANGERS_AT_ONCE)
 
@@ -219,7 +223,8 @@ class Visits:
 
     async def _pull(self, peer: _Peer, address: str) -> tuple[Report, str]:
         link = await self._link(peer, address)
-        pull = Pull(link, self._gate, peer.node, self._work, self._shunned(peer), now_ms=self._now_ms)
+        shunned, together = self._shunned(peer), self._together
+        pull = Pull(link, self._gate, peer.node, self._work, shunned, now_ms=self._now_ms, together=together)
         try:
             await self._meet(peer, link)
             report = await pull.run()
@@ -327,6 +332,13 @@ class Visits:
 
     async def _check(self, certificate: bytes) -> Caller:
         return await self._look(lambda: caller(self._gate.db(), certificate))
+
+    def _begin_thread(self) -> None:
+        self._threads.append(threading.get_native_id())
+
+    def _together(self) -> AbstractContextManager[None]:
+        """Who reads pages, who writes them and who looks at certificates wait for one another all the time."""
+        return self._one_processor.holding(threading.get_native_id(), *self._threads)
 
     def _work(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._writer, partial(do, *args, **kwargs))
