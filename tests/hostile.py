@@ -68,7 +68,7 @@ class Town:
         return [
             (
                 node.digest(),
-                sorted(msgspec.json.encode(replace(card, n=0)) for card in node.page(status="all").cards),
+                sorted(msgspec.json.encode(replace(card, n=0, k=0)) for card in node.page(status="all").cards),
                 node.proofs(),
                 [belongings.find(node.db, ticket.owner) for ticket in (self.amina, self.yusuf, self.olga)],
                 node.db.execute("SELECT * FROM cutoff").fetchall(),

@@ -69,10 +69,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
 
 
-def written_ms(db: sqlite3.Connection, card: Card) -> int:
-    """When its words were, as claimed: with the opening, or with the edit that counts."""
+def written_ms(db: sqlite3.Connection, card: Card, now_ms: int) -> int:
+    """When its words were, with the opening or with the edit that counts, as claimed by who brought that here first;
+    whoever carries a ticket's words may claim anything, so never later than now."""
     held = log.one(db, card.k) if card.k != card.n else None
-    return held.entry.header.ms if held else card.ms
+    return min(held.entry.header.ms, now_ms) if held else card.ms
 
 
 NAMES = "SELECT id, name FROM space"

@@ -18,7 +18,7 @@ from node.storage.cards import written_ms
 from node.web import labels, syndicated
 from node.web.languages import _
 from node.web.links import query_of
-from node.web.pages import run
+from node.web.pages import now, run
 from node.web.reading import mark, view_of
 from node.web.syndicated import Feed, Item
 
@@ -108,7 +108,7 @@ def _item(card: Card, host: str) -> Item:
         language=card.lang,
         address=f"{host}/p/{card.link}",
         published_ms=card.ms,
-        updated_ms=max(card.ms, card.since_ms, written_ms(run().db(), card)),
+        updated_ms=max(card.ms, card.since_ms, written_ms(run().db(), card, now())),
         category=category,
         key=labels.picture(card.category),
         author=clean_line(card.home_name),

@@ -57,7 +57,8 @@ class Ear:
             self._process = subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=output)
 
     def heard(self) -> list[Heard]:
-        lines = [line.split() for line in self._heard.read_text().splitlines()]
+        whole, _, _ = self._heard.read_text().rpartition("\n")  # what comes after it is still being written
+        lines = [line.split() for line in whole.splitlines()]
         return [Heard(name, int(port), tuple(addresses)) for name, port, *addresses in lines if name != "name"]
 
     def calls_itself(self) -> str:
