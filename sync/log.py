@@ -13,6 +13,7 @@ from typing import overload
 
 import msgspec
 
+from sync.bulk import Bulk
 from sync.entry import (
     SIGN_EVERY,
     Entry,
@@ -148,7 +149,7 @@ def add_feed(db: sqlite3.Connection, key: bytes, space_no: int, node: bytes, sco
 
 
 ADD_ENTRY = "INSERT INTO entry (k, header, sig, salt, payload) VALUES (?, ?, ?, ?, ?)"
-ADD_UNSIGNED = "INSERT INTO entry (k, header, salt, payload) VALUES (?, ?, ?, ?)"
+ADD_UNSIGNED = Bulk("entry (k, header, salt, payload)", "(?1, ?2, ?3, ?4)", width=4)
 ADD_SIGNATURE = "UPDATE entry SET sig = ? WHERE k = ?"
 GROW = "UPDATE feed SET next = ?, head = ?, changed = ? WHERE no = ?"
 ADD_MISSING = "INSERT INTO missing (k) VALUES (?)"
@@ -165,7 +166,7 @@ def insert(
     that is wanted but did not come along is noted as missing."""
     base = feed.no << FEED_SHIFT
     if isinstance(entries, PlainRun):
-        db.executemany(ADD_UNSIGNED, entries.rows(base))
+        ADD_UNSIGNED.put(db, entries.columns(base))
         db.executemany(ADD_SIGNATURE, entries.signatures(base))
         _grow(db, feed, len(entries), entries.last + 1, entries.ids[-1], now_ms)
         return HeldRun(base, entries)

@@ -81,12 +81,12 @@ class PlainRun(Sequence[Entry]):
         signed = ((sig, raw) for sig, raw in zip(self.sigs, self.raws, strict=True) if sig)
         return bool(self.sigs[-1]) and all(is_signed(self.feed, sig, raw) for sig, raw in signed)
 
-    def rows(self, base: int) -> Iterator[tuple[int, bytearray, bytearray, bytearray]]:
-        """(k, header, salt, payload) of each, `base` being the key of seq 0. As bytearrays: for each value that is
+    def columns(self, base: int) -> list[Sequence[int | bytearray]]:
+        """k, header, salt and payload of all, `base` being the key of seq 0. As bytearrays: for each value that is
         bytes or None, Python 3.11's sqlite3 looks for somebody who would rather have it as something else, which is a
         quarter of what a row costs."""
-        blobs = (map(bytearray, column) for column in (self.raws, self.salts, self.payloads))
-        return zip(itertools.count(base | self.first), *blobs, strict=False)
+        ks = range(base | self.first, (base | self.last) + 1)
+        return [ks, *([*map(bytearray, column)] for column in (self.raws, self.salts, self.payloads))]
 
     def signatures(self, base: int) -> list[tuple[bytes, int]]:
         """(signature, k) of those that are signed."""

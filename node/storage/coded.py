@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from node.domain import codes
-from node.storage.bulk import Bulk
+from sync.bulk import Bulk
 
 NEW = Bulk("new_code (code, n)", "(?1, ?2)", width=2)
 OF = "SELECT n FROM code WHERE code = :code UNION ALL SELECT n FROM new_code WHERE code = :code"

@@ -10,7 +10,7 @@ from typing import Any
 from node.domain import text
 from node.domain.status import HOUR_MS
 from node.storage import rows, search
-from node.storage.bulk import Bulk
+from sync.bulk import Bulk
 from sync.parted import Bare
 
 PUT = Bulk(

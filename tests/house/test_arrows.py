@@ -12,7 +12,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.domain": ("node.domain",),
     "node.storage": (
         *("node.storage", "node.domain"),
-        *("sync.schema", "sync.log", "sync.parted", "sync.entry", "sync.proofs", "sync.confirming"),
+        *("sync.bulk", "sync.schema", "sync.log", "sync.parted", "sync.entry", "sync.proofs", "sync.confirming"),
     ),
     "node.intake": (
         *("node.burying", "node.cutting", "node.widening"),

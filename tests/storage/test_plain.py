@@ -11,9 +11,9 @@ from node.domain import plain, post, wire
 from node.domain.kinds import CATEGORIES, STATE
 from node.domain.values import Event
 from node.storage import migrations, rows, search
-from node.storage.bulk import MANY
 from node.storage.openings import Openings
 from node.storage.rows import Row
+from sync.bulk import MANY
 
 ID, SPACE, MS, N = b"i" * 32, b"s" * 32, 1_790_000_000_000, 7 << 40
 ODD = st.one_of(
