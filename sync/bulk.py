@@ -5,7 +5,7 @@ Not for the search index: FTS5 writes its memory out before a statement of sever
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MANY = 25
@@ -35,6 +35,12 @@ class Bulk:
             db.execute(self._many, values[at : at + step])
         for at in range(whole, len(values), width):
             db.execute(self.one, values[at : at + width])
+
+
+def blobs(column: Iterable[bytes]) -> list[bytearray]:
+    """A column of bytes as it is quickest to hand over: for each value that is bytes or None, Python 3.11's sqlite3
+    looks for somebody who would rather have it as something else, which is a quarter of what a row costs."""
+    return list(map(bytearray, column))
 
 
 def _shifted(row: str, by: int) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from sync.base64url import URL, column, few, unb64_all
+from sync.bulk import blobs
 from sync.entry import (
     NO_ENTRY,
     STEP,
@@ -82,11 +83,9 @@ class PlainRun(Sequence[Entry]):
         return bool(self.sigs[-1]) and all(is_signed(self.feed, sig, raw) for sig, raw in signed)
 
     def columns(self, base: int) -> list[Sequence[int | bytearray]]:
-        """k, header, salt and payload of all, `base` being the key of seq 0. As bytearrays: for each value that is
-        bytes or None, Python 3.11's sqlite3 looks for somebody who would rather have it as something else, which is a
-        quarter of what a row costs."""
+        """k, header, salt and payload of all, `base` being the key of seq 0."""
         ks = range(base | self.first, (base | self.last) + 1)
-        return [ks, *([*map(bytearray, column)] for column in (self.raws, self.salts, self.payloads))]
+        return [ks, *map(blobs, (self.raws, self.salts, self.payloads))]
 
     def signatures(self, base: int) -> list[tuple[bytes, int]]:
         """(signature, k) of those that are signed."""

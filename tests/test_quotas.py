@@ -148,13 +148,18 @@ def test_tombstones_of_tickets_that_nobody_knows_count_against_who_brings_them(
     assert len(town.hall.proofs()) == 7
 
 
+def hears_six_posts(town: Town) -> None:
+    """Six tickets' posts, at the flooding space."""
+    for number in range(6):
+        town.flood.carries(Ticket(number), opened(f"Said {number}"))
+    town.hears()
+
+
 def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_fast_as_its_space_may_bring(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They signed it, and know nothing of quotas: what does not fit today is carried tomorrow, but what was erased."""
-    for number in range(6):
-        town.flood.carries(Ticket(number), opened(f"Said {number}"))
-    town.hears()
+    hears_six_posts(town)
     monkeypatch.setattr(quota, "DAY_ENTRIES", 8 + 4)  # with the opening of the feed, and the evidence
     before = log.last_arrival(town.hall.db)[0]
     town.hall.hears([], [town.flood.evidence()])
@@ -173,9 +178,7 @@ def test_what_neighbours_said_on_a_void_feed_is_carried_on_as_fast_as_its_space_
 def test_a_steward_who_lifts_the_quota_has_the_rest_carried_at_once(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(6):
-        town.flood.carries(Ticket(number), opened(f"Said {number}"))
-    town.hears()
+    hears_six_posts(town)
     monkeypatch.setattr(quota, "ENTRIES", 8 + 4)
     town.hall.hears([], [town.flood.evidence()])
     town.is_a_day_on()

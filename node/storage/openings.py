@@ -10,7 +10,7 @@ from typing import Any
 from node.domain import text
 from node.domain.status import HOUR_MS
 from node.storage import rows, search
-from sync.bulk import Bulk
+from sync.bulk import Bulk, blobs
 from sync.parted import Bare
 
 PUT = Bulk(
@@ -54,8 +54,5 @@ class Openings:
         return [since + hours * HOUR_MS for since, hours in zip(self.since, self.hours, strict=True)]
 
     def put(self, db: sqlite3.Connection) -> None:
-        """Ids as bytearrays: for each value that is bytes or None, Python 3.11's sqlite3 looks for somebody who would
-        rather have it as something else."""
-        ids = list(map(bytearray, self.ids))
         said = (self.kinds, self.categories, self.areas, self.since, self.hours, self.wanted)
-        PUT.put(db, (self.ns, ids, *said))
+        PUT.put(db, (self.ns, blobs(self.ids), *said))
