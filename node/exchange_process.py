@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from node import addresses, burying, control, forking, intake, meeting, nightly, orders
+from node import addresses, burying, control, forking, intake, meeting, nightly, orders, reviewing
 from node.carrying import AGAIN_SECONDS, Busy, Carrying
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
@@ -160,7 +160,7 @@ class Exchange:
         await self._visits.refresh()
 
     async def _tidy(self) -> None:
-        """Also takes erased words out of the files, within the minute."""
+        """Also takes erased words out of the files, within the minute, and says new words that stewards put up."""
         began_ms = self._run.clock_ms()
         while True:
             await asyncio.sleep(TIDY_SECONDS)
@@ -169,6 +169,7 @@ class Exchange:
                 await asyncio.to_thread(forking.say_again, self._run)
                 await asyncio.to_thread(meeting.follow, self._run)
                 await asyncio.to_thread(self._carrying.sweep)
+                await asyncio.to_thread(reviewing.say_due, self._run)
                 await asyncio.to_thread(intake.tidy, self._run)
 
     def _handover(self) -> Handover:

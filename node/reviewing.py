@@ -91,13 +91,29 @@ def _look(run: Run, shares: Shares, address: str, db: sqlite3.Connection, said: 
 
 
 def put_up(run: Run, n: int) -> bytes:
-    """On the board, and out to whom it is for. The id of the post. Raises NotThere."""
+    """A post is on the board, and out to whom it is for. New words are once this cannot be undone any more: only a
+    ticket can say the old ones again, so nobody could put them back. The id of the post. Raises NotThere."""
     with turn.first(run.settings.data), log.writing(run.db()):
         one = _queued(run, n)
-        assert one.payload is not None, "what waits has its words"
-        intake.say_kept(run, run.db(), Draft(one.payload, one.post, one.owner), _scope(run, one))
-        waiting.decide(run.db(), n, "up", run.clock_ms())
+        if not one.edit:
+            _say(run, one)
+        waiting.decide(run.db(), n, "soon" if one.edit else "up", run.clock_ms())
     return one.post
+
+
+def say_due(run: Run) -> None:
+    """New words that were put up ten minutes ago stand on the board from now on."""
+    if not waiting.due(run.db(), run.clock_ms()):
+        return
+    with turn.first(run.settings.data), log.writing(run.db()):
+        for one in waiting.due(run.db(), run.clock_ms()):
+            _say(run, one)
+            waiting.forget(run.db(), one.n)
+
+
+def _say(run: Run, one: Waiting) -> None:
+    assert one.payload is not None, "what waits has its words"
+    intake.say_kept(run, run.db(), Draft(one.payload, one.post, one.owner), _scope(run, one))
 
 
 def _scope(run: Run, one: Waiting) -> str:
@@ -119,15 +135,14 @@ def decline(run: Run, n: int, reason: str, said: str = "") -> None:
 
 
 def undo(run: Run, n: int, why: str) -> None:
-    """Within ten minutes. What was put up is in the log and may be elsewhere: it is hidden here, and `why` stands in
-    the open log as for every post that is taken off. What was declined waits again. Raises NotThere."""
-    one = next((one for one in waiting.everything(run.db()) if one.n == n), None)
-    if one is None or not one.may_be_undone(run.clock_ms()):
-        raise NotThere
+    """Within ten minutes. A post that was put up is in the log and may be elsewhere: it is hidden here, and `why`
+    stands in the open log as for every post that is taken off. New words, and what was declined, wait again. Raises
+    NotThere."""
+    one = _undoable(run, n)
     if one.state == "up":
         _hide(run, one, why)
     with turn.first(run.settings.data), log.writing(run.db()):
-        waiting.again(run.db(), one)
+        waiting.again(run.db(), _undoable(run, n))
 
 
 def _hide(run: Run, one: Waiting, why: str) -> None:
@@ -146,7 +161,15 @@ def _queued(run: Run, n: int) -> Waiting:
 
 
 def undoable(run: Run) -> list[Waiting]:
-    """What was decided in the last ten minutes, the last first."""
-    now_ms = run.clock_ms()
-    found = [one for one in waiting.everything(run.db()) if one.may_be_undone(now_ms)]
+    """What was decided in the last ten minutes, the last first; not what its ticket said otherwise since."""
+    db, now_ms = run.db(), run.clock_ms()
+    found = [one for one in waiting.everything(db) if one.may_be_undone(now_ms)]
+    found = [one for one in found if one.state == "up" or not waiting.is_overtaken(db, one)]
     return sorted(found, key=lambda one: -(one.decided or 0))
+
+
+def _undoable(run: Run, n: int) -> Waiting:
+    found = next((one for one in undoable(run) if one.n == n), None)
+    if found is None:
+        raise NotThere
+    return found

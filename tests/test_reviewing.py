@@ -103,6 +103,65 @@ def up(node: Node, words: str = "Rice and oil", seed: int = 1) -> intake.Recorde
     return said
 
 
+def stands(node: Node) -> None:
+    """A steward puts up what waits, and the time in which that can be undone goes by."""
+    reviewing.put_up(node.run, queue(node)[0].n)
+    node.clock.ms += review.UNDO_MINUTES * MINUTE
+    reviewing.say_due(node.run)
+
+
+def test_until_new_words_stand_the_old_ones_do_and_undoing_it_puts_them_back_to_wait(
+    hall: Node, tmp_path: Path
+) -> None:
+    library = Node(tmp_path / "library", "Library")
+    library.accepts(hall)
+    said = up(hall)
+    changes(hall, said, "Oil only")
+    n = queue(hall)[0].n
+    for minutes in (0, 9):
+        reviewing.put_up(hall.run, n)
+        hall.clock.ms += minutes * MINUTE
+        reviewing.say_due(hall.run)
+        library.hears_from(hall)
+        assert hall.board() == library.board() == ["Rice and oil"] and queue(hall) == []
+        reviewing.undo(hall.run, n, "Put up by mistake")
+        assert [(one.n, one.state) for one in queue(hall)] == [(n, "waits")] and hall.board() == ["Rice and oil"]
+    stands(hall)
+    library.hears_from(hall)
+    assert hall.board() == library.board() == ["Oil only"] and reviewing.undoable(hall.run) == []
+    with pytest.raises(reviewing.NotThere):
+        reviewing.undo(hall.run, n, "Too late")
+    library.run.close()
+
+
+def test_what_a_steward_put_up_stands_though_the_node_was_off_until_then_or_its_clock_was_set_back(hall: Node) -> None:
+    first, second = up(hall), up(hall, "A ladder", 2)
+    for said, words, seed in ((first, "Oil only", 1), (second, "A long ladder", 2)):
+        changes(hall, said, words, seed)
+        reviewing.put_up(hall.run, queue(hall)[0].n)
+        hall.run.close()
+        hall.clock.ms += 3 * DAY if seed == 1 else -2 * DAY
+        hall.new_run()
+        reviewing.say_due(hall.run)
+    assert sorted(hall.board()) == ["A long ladder", "Oil only"] and waiting.everything(hall.run.db()) == []
+
+
+def test_new_words_that_were_put_up_give_way_to_what_their_ticket_says_then(hall: Node) -> None:
+    said = [up(hall, words, seed) for seed, words in enumerate(("Rice", "Dates", "Milk"), 1)]
+    for seed, post in enumerate(said, 1):
+        changes(hall, post, f"New words {seed}", seed)
+        reviewing.put_up(hall.run, queue(hall)[0].n)
+    changes(hall, said[0], "Newer words", 1)
+    intake.record(hall.run, Edit(said[1].post, need("At the touchscreen")), "", ticket(hall, 2))
+    intake.erase(hall.run, ticket(hall, 3).signing)
+    hall.clock.ms += review.UNDO_MINUTES * MINUTE
+    assert [one.n for one in reviewing.undoable(hall.run)] == []
+    reviewing.say_due(hall.run)
+    intake.tidy(hall.run)
+    assert sorted(hall.board()) == ["At the touchscreen", "Rice"]
+    assert [one.post for one in waiting.everything(hall.run.db())] == [said[0].post] == [queue(hall)[0].post]
+
+
 def test_new_words_are_put_up_whatever_else_its_ticket_said_meanwhile(hall: Node, tmp_path: Path) -> None:
     library = Node(tmp_path / "library", "Library")
     library.accepts(hall)
@@ -111,7 +170,7 @@ def test_new_words_are_put_up_whatever_else_its_ticket_said_meanwhile(hall: Node
     intake.record(hall.run, Withdraw(said.post), ticket=ticket(hall))
     library.hears_from(hall)
     assert [node.one(said.link).words for node in (hall, library)] == ["Rice and oil"] * 2
-    reviewing.put_up(hall.run, queue(hall)[0].n)
+    stands(hall)
     library.hears_from(hall)
     cards = [node.one(said.link) for node in (hall, library)]
     assert [(card.words, card.status) for card in cards] == [("Oil only", "withdrawn")] * 2

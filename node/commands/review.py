@@ -21,7 +21,9 @@ NUMBER = click.IntRange(1)
 
 @click.command("review")
 @click.option("--on/--off", "switch", default=None, help="Posts from phones wait for a steward, or stand at once.")
-@click.option("--put-up", "put_up", metavar="N", type=NUMBER, multiple=True, help="It stands on the board.")
+@click.option(
+    "--put-up", "put_up", metavar="N", type=NUMBER, multiple=True, help="It stands on the board; new words soon."
+)
 @click.option("--decline", metavar="N", type=NUMBER, multiple=True, help="It does not; its ticket tells why.")
 @click.option("--decline-all", "flooded", is_flag=True, help="All that wait: somebody filled the queue.")
 @click.option("--because", type=click.Choice(review.REASONS), default="other", help="Why it is declined.")
@@ -48,8 +50,8 @@ def review_command(
             reviewing.turn_it(run, switch)
         for n in put_up:
             with _named(n):
-                code = codes.shown(codes.code_of(reviewing.put_up(run, n)))
-            here.talk(f"{n} is on the board: {code}.")
+                post = reviewing.put_up(run, n)
+            here.talk(_put_up(run, n, post))
         for n in [one.n for one in waiting.queue(run.db(), run.clock_ms())] if flooded else decline:
             with _named(n):
                 reviewing.decline(run, n, because, reason)
@@ -60,6 +62,13 @@ def review_command(
         _show(here, run)
     if put_up or undo:
         here.tell()
+
+
+def _put_up(run: Run, n: int, post: bytes) -> str:
+    code, new = codes.shown(codes.code_of(post)), waiting.new_words(run.db(), post)
+    if new is None:
+        return f"{n} is on the board: {code}."
+    return f"{n} is on the board, with its new words, in ten minutes: {code}. Until then: `review --undo {n}`."
 
 
 @contextmanager

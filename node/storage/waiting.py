@@ -20,7 +20,7 @@ from node.storage.erasures import is_erased
 from node.storage.gather import row as row_on_the_board
 from sync import log
 
-State = Literal["waits", "up", "declined", "lapsed"]
+State = Literal["waits", "soon", "up", "declined", "lapsed"]
 DAY_MS, MINUTE_MS = 24 * HOUR_MS, 60_000
 
 
@@ -28,7 +28,8 @@ class Waiting(msgspec.Struct, frozen=True):
     """`n`: its number, for stewards; `payload`: as its ticket signed it, None once the words are gone; `ms`, `until`:
     sent, and waits until; `reason`: one of review.REASONS and `said` a steward's own words, where it was declined;
     `decided`: since when its state is this; `edit`: of new words for a post that is on the board which word of its
-    ticket they are, counted from 1; 0 for a post. Times in Unix milliseconds."""
+    ticket they are, counted from 1; 0 for a post. `soon`: new words that a steward wants, said once they cannot be
+    undone any more. Times in Unix milliseconds."""
 
     n: int
     post: bytes
@@ -43,10 +44,19 @@ class Waiting(msgspec.Struct, frozen=True):
     decided: int | None
     edit: int
 
+    @property
+    def is_to_come(self) -> bool:
+        return self.state in ("waits", "soon")
+
+    @property
+    def final_ms(self) -> int:
+        """From when on a decision cannot be undone."""
+        return (self.decided or 0) + UNDO_MINUTES * MINUTE_MS
+
     def may_be_undone(self, now_ms: int) -> bool:
-        """For ten minutes; and not once its words are gone."""
-        held = self.state == "up" or (self.state == "declined" and self.payload is not None)
-        return held and 0 <= now_ms - (self.decided or 0) < UNDO_MINUTES * MINUTE_MS
+        """For ten minutes; and not once its words are gone. A clock that was set back makes it final."""
+        held = self.state == "up" or (self.state in ("soon", "declined") and self.payload is not None)
+        return held and (self.decided or 0) <= now_ms < self.final_ms
 
 
 HOLD = """
@@ -59,7 +69,7 @@ def hold(db: sqlite3.Connection, post: bytes, owner: bytes, scope: str, payload:
     """It waits from now on: a week, or until its own time is over. New words take the place of those that waited, under
     a number of their own: nobody puts up what they have not read."""
     for n in [one.n for one in everything(db) if one.post == post]:
-        _forget(db, n)
+        forget(db, n)
     edit = _edits(payload, post, owner)
     week, said = now_ms + DAYS * DAY_MS, rows.read_state(payload)
     over = said.since + said.hours * HOUR_MS if said else now_ms
@@ -86,6 +96,12 @@ def queue(db: sqlite3.Connection, now_ms: int) -> list[Waiting]:
     """What a steward can put up or decline now."""
     queued = (one for one in everything(db) if one.state == "waits" and now_ms < one.until)
     return [one for one in queued if not is_erased(db, one.owner) and not is_overtaken(db, one)]
+
+
+def due(db: sqlite3.Connection, now_ms: int) -> list[Waiting]:
+    """New words that a steward wants and that cannot be undone any more: they are to be said now."""
+    final = (one for one in everything(db) if one.state == "soon" and not one.may_be_undone(now_ms))
+    return [one for one in final if not is_erased(db, one.owner) and not is_overtaken(db, one)]
 
 
 def count(db: sqlite3.Connection, now_ms: int) -> int:
@@ -148,7 +164,7 @@ def decide(db: sqlite3.Connection, n: int, state: State, now_ms: int, reason: st
 
 
 def again(db: sqlite3.Connection, one: Waiting) -> None:
-    """It was declined, and waits again. One that was put up is not for the queue any more."""
+    """It waits again. A post that was put up is not for the queue any more."""
     if one.state == "up":
         db.execute(FORGET, (one.n,))
     else:
@@ -159,11 +175,12 @@ def take_back(db: sqlite3.Connection, owner: bytes) -> bool:
     """Its ticket erased it. True if a post was here, and so no other node ever heard of it."""
     found = [one for one in everything(db) if one.owner == owner]
     for one in found:
-        _forget(db, one.n)
+        forget(db, one.n)
     return any(one.state != "up" and not one.edit for one in found)
 
 
-def _forget(db: sqlite3.Connection, n: int) -> None:
+def forget(db: sqlite3.Connection, n: int) -> None:
+    """New words that were said, or that nobody waits for any more."""
     _wipe(db, n)
     db.execute(FORGET, (n,))
 
@@ -185,7 +202,7 @@ def sweep(db: sqlite3.Connection, now_ms: int) -> None:
             if is_erased(db, one.owner):
                 take_back(db, one.owner)
             elif one.state != "up" and is_overtaken(db, one):
-                _forget(db, one.n)
+                forget(db, one.n)
             elif one.state == "waits" and not one.edit and row_on_the_board(db, one.post):
                 decide(db, one.n, "up", now_ms)
             elif one.state == "waits" and one.until <= now_ms:

@@ -119,7 +119,7 @@ def _page(held: Holder, given: Mapping[str, str], wrong: dict[str, str]) -> Page
 def latest(held: Holder) -> Post:
     """The post as its holder said it last: new words may wait for a steward."""
     one = waiting.new_words(run().db(), held.mine.post.id)
-    told = waiting.words(one, held.mine.post.home) if one and one.state == "waits" else None
+    told = waiting.words(one, held.mine.post.home) if one and one.is_to_come else None
     return told or held.mine.post
 
 

@@ -15,7 +15,7 @@ from node.domain.refusals import Refusals
 from node.reviewing import NotThere
 from node.storage import board, waiting
 from node.storage.board import Card
-from node.storage.waiting import MINUTE_MS, Waiting
+from node.storage.waiting import Waiting
 from node.web import desk_entries, labels, refusals
 from node.web.languages import N_, _, at_once, choices_in, ngettext
 from node.web.pages import go, now, run, show
@@ -78,8 +78,7 @@ def _card(one: Waiting) -> Card | None:
 
 def _decided(one: Waiting) -> Queued:
     found = _on_the_board(one) if one.state == "up" else None
-    until_ms = (one.decided or 0) + review.UNDO_MINUTES * MINUTE_MS
-    return Queued(one, found or _card(one), until_ms)
+    return Queued(one, found or _card(one), one.final_ms)
 
 
 def take() -> Page:

@@ -31,6 +31,7 @@ HEADINGS = {
 
 NEW_WORDS = {
     "waits": N_("Your new words wait for a steward to look at them"),
+    "soon": N_("Your new words will soon be on the board"),
     "declined": N_("Your new words were not put on the board"),
     "lapsed": N_("Nobody looked at your new words in time"),
 }
@@ -65,7 +66,7 @@ def sent(link: str) -> Page | None:
 
 
 class NewWords(msgspec.Struct, frozen=True):
-    """Of a post that is up; card: None once they were decided."""
+    """Of a post that is up; card: None once they were declined or lapsed."""
 
     one: Waiting
     heading: str
@@ -84,7 +85,7 @@ def _why(one: Waiting) -> str:
 
 
 def _card(one: Waiting) -> Card | None:
-    return waiting.card(run().db(), one, now(), run().space_id) if one.state == "waits" else None
+    return waiting.card(run().db(), one, now(), run().space_id) if one.is_to_come else None
 
 
 def mine() -> Page | None:

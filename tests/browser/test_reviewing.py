@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from node import reviewing, stewards
+from node import intake, reviewing, stewards
+from node.domain.wishes import Hide
 from node.run import Run
 from node.settings import Settings
 from node.start import open_run
+from node.storage import waiting
 from scripts import gallery, people
 from tests.browser.conftest import LANDSCAPE, PHONE
 from tests.browser.test_access import AXE, OPEN, SMALL, WIDE
@@ -137,8 +139,8 @@ def faults(page: Page, least: int, language: str) -> list[object]:
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "bn"])
-def test_every_page_of_it_can_be_used_by_everybody(opens: Opened, language: str) -> None:
-    phone, wrong = opens("/"), {}
+def test_every_page_of_it_can_be_used_by_everybody(opens: Opened, space: tuple[Run, str], language: str) -> None:
+    phone, wrong, (run, _) = opens("/"), {}, space
 
     def look(page: Page, name: str) -> None:
         if found := faults(page, 48, language):
@@ -185,5 +187,13 @@ def test_every_page_of_it_can_be_used_by_everybody(opens: Opened, language: str)
     desk.goto("/desk/review")
     look(desk, "desk on a phone: new words beside the old ones")
     on(desk, ".queue button[value=up]")
-    on(desk, "button[value=undo]")  # so that the next story begins with an empty board
+    look(desk, "desk on a phone: new words will stand")
+    phone.reload()
+    expect(phone.locator("[data-new-words=soon]")).to_be_visible()
+    look(phone, "its ticket, with new words that will stand")
+    on(desk, "button[value=undo]")
+    expect(desk.locator(".queue .changes")).to_have_count(1)
+    [one] = waiting.queue(run.db(), run.clock_ms())
+    intake.record(run, Hide(one.post, "So that the next story begins with an empty board"))
+    reviewing.decline(run, one.n, "twice")
     assert wrong == {}

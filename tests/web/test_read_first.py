@@ -153,6 +153,11 @@ def test_new_words_from_a_phone_wait_and_the_old_ones_stay_until_then(hall: Hall
     amina.answers(words="Rice for seven", category="water")
     [one] = queued(hall)
     reviewing.put_up(hall.run, one.n)
+    page = amina.opens("/ticket")
+    assert "Your new words will soon be on the board" in page.text and "Rice for seven" in page.text
+    assert "Rice for seven</textarea>" in amina.opens("/ticket/change").html
+    hall.clock.passes(minutes=10)
+    reviewing.say_due(hall.run)
     [card] = all_posts(hall)
     assert (card.words, card.category) == ("Rice for seven", "water") and queued(hall) == []
     assert "new words" not in amina.opens("/ticket").text
