@@ -87,6 +87,16 @@ def _look(run: Run, shares: Shares, address: str, db: sqlite3.Connection, said: 
     return True
 
 
+def keep_old(run: Run, post: bytes, owner: bytes) -> bool:
+    """Its ticket wants none of the new words: they go, and those on the board stay. False where none are to come."""
+    with turn.first(run.settings.data), log.writing(run.db()):
+        found = waiting.new_words(run.db(), post)
+        if found is None or found.owner != owner or not found.is_to_come:
+            return False
+        waiting.forget(run.db(), found.n)
+    return True
+
+
 # --- what a steward decides ---
 
 

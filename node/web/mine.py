@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from flask import Blueprint, g, request
 from msgspec import structs
 
+from node import reviewing
 from node.domain import codes
 from node.domain.decide import Facts, Refusals
 from node.domain.sealed import REACH_LIMIT, WORDS_LIMIT
@@ -56,6 +57,7 @@ def _page(held: Holder, wrong: Mapping[str, str]) -> Page:
         space_name=_space_name,
         why_down=standing.taken_down(held.card, run().space_id),
         new_words=waits.new_words(held.card.id) if held.poster else None,
+        kept_old="kept" in request.args,
         renewed=standing.renewed_until(held, _facts(held)) if held.poster else "",
         suggested=[] if held.poster else _instead(held),
     )
@@ -88,11 +90,20 @@ def tell() -> Page:
     if choices:  # another language or larger text: the same page, nothing typed lost
         return remember(_same_page(request.form.get("at", "")), choices)
     one = saying.asked(request.form)
+    if one.do == "keep":
+        return _keep_old(held)
     try:
         _say(held, one, saying.once(request.form, one))
     except Refusals as refused:
         return _page(held, _beside(one, refused))
     return _said(held, one)
+
+
+def _keep_old(held: Holder) -> Page:
+    """Drops new words that are not on the board yet: nothing of them was ever said, so nothing is to be said now."""
+    if held.poster and reviewing.keep_old(run(), held.card.id, held.ticket.owner):
+        return go("ticket", kept="old")
+    return go("ticket")
 
 
 def _same_page(thread: str) -> str:

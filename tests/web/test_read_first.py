@@ -163,6 +163,31 @@ def test_new_words_from_a_phone_wait_and_the_old_ones_stay_until_then(hall: Hall
     assert "new words" not in amina.opens("/ticket").text
 
 
+def test_she_keeps_the_old_words_instead(hall: Hall) -> None:
+    amina, _ = changed(hall)
+    before = amina.page.answer
+    page = holders.presses(amina, "keep")
+    assert "Your new words are gone. The old ones stay on the board." in page.text and "six" not in page.text
+    assert waiting.everything(hall.run.db()) == [] and "Rice for five</textarea>" in amina.opens("/ticket/change").html
+    page = amina.sends("/ticket", **{**before.fields, "do": "keep"})  # a second tap
+    assert amina.status == 200 and [card.words for card in all_posts(hall)] == ["Rice for five"]
+    amina.opens("/ticket/change")
+    amina.answers(words="Rice for eight")
+    reviewing.put_up(hall.run, queued(hall)[0].n)
+    amina.opens("/ticket")
+    assert "Your new words are gone." in holders.presses(amina, "keep").text
+    assert reviewing.undoable(hall.run) == [] == waiting.everything(hall.run.db())
+
+
+def test_only_their_own_ticket_drops_new_words(hall: Hall) -> None:
+    _, ticket = changed(hall)
+    [one] = queued(hall)
+    helper = with_ticket(hall, promised(hall, one.post))
+    assert "Rice for six" not in helper.page.text
+    helper.sends("/ticket", **{**helper.page.answer.fields, "do": "keep"})
+    assert [each.n for each in queued(hall)] == [one.n] and ticket.owner == one.owner
+
+
 def test_her_page_says_why_new_words_were_declined_and_that_the_old_ones_stay(hall: Hall) -> None:
     amina, _ = changed(hall, "Rice for sale")
     reviewing.decline(hall.run, queued(hall)[0].n, "selling", "Ask at the desk.")
