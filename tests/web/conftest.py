@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -53,6 +54,7 @@ class Person:
     status: int = 0
     path: str = ""
     headers: Any = None
+    weight: int = 0  # bytes of its page, as they were sent
 
     def opens(self, path: str, **more: Any) -> Page:
         return self._get(path, **more)
@@ -87,8 +89,9 @@ class Person:
 
     def _see(self, answer: Any) -> Page:
         self.status, self.headers = answer.status_code, answer.headers
-        self.path = answer.request.path
-        self.page = Page(answer.text)
+        self.path, self.weight = answer.request.path, len(answer.data)
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        self.page = Page(gzip.decompress(answer.data).decode() if packed else answer.text)
         answer.close()
         return self.page
 

@@ -25,7 +25,7 @@ def test_a_phone_s_first_page_is_small(hall: Hall) -> None:
     sent = [client.get(path, base_url=tom.base, headers={"Accept-Encoding": "gzip"}) for path in assets]
     assert 1 + len(sent) <= REQUESTS
     assert all(answer.status_code == 200 for answer in sent)
-    assert len(page.html.encode()) + sum(len(answer.data) for answer in sent) <= FIRST_PAGE
+    assert tom.weight + sum(len(answer.data) for answer in sent) <= FIRST_PAGE
 
 
 def test_an_asset_is_named_by_its_content_and_kept_for_ever(hall: Hall) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request_started
 
 from node.web.ready import Answer, Ready
-from tests.web.conftest import Hall
+from tests.web.conftest import Hall, Person
 
 
 @pytest.fixture
@@ -48,6 +48,29 @@ def test_the_pages_themselves_answer_a_visit_a_strange_host_and_whatever_is_no_p
     answer = hall.app.test_client().get("/", base_url="http://bad.example:8080", headers={"Cookie": "lang=en"})
     assert answer.status_code == 403 and len(asked) == 3
     assert hall.phone().opens("/?lang=ar") and hall.phone().opens("/?lang=ar") and len(asked) == 6
+
+
+def looks(phone: Person, takes: str, path: str = "/") -> tuple[str, str, int]:
+    """The page that it sees, in what it came, and how many bytes of it were sent."""
+    page = phone.opens(path, headers={"Accept-Encoding": takes})
+    assert int(phone.headers["Content-Length"]) == phone.weight
+    return page.html, phone.headers.get("Content-Encoding", "plain"), phone.weight
+
+
+def test_it_goes_out_packed_to_whoever_takes_that_and_all_have_the_same_page(hall: Hall, asked: list[Flask]) -> None:
+    hall.has("سلم ليوم السبت")
+    phone, other = hall.phone(), hall.phone()
+    seen = [looks(one, takes) for takes in ("gzip, deflate", "", "gzip;q=0") for one in (phone, other)]
+    assert {html for html, _, _ in seen} == {seen[0][0]} and "سلم" in seen[0][0] and len(asked) == 2
+    assert [coding for _, coding, _ in seen] == ["gzip", "gzip", "plain", "plain", "plain", "plain"]
+    assert seen[0][2] == seen[1][2] < seen[2][2] / 2
+    assert phone.headers["Vary"] == other.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_page_that_is_somebodys_own_is_never_packed(hall: Hall) -> None:
+    phone = hall.phone()
+    phone.opens("/post/need")
+    assert [looks(phone, "gzip", path)[1] for path in ("/", "/post/need/what", "/code")] == ["plain"] * 3
 
 
 def test_what_a_state_of_the_board_had_ready_goes_with_it_and_the_oldest_for_want_of_room() -> None:
