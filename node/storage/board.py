@@ -65,7 +65,9 @@ WALKED = "AND +n IN (SELECT rowid FROM search WHERE search MATCH :match)"
 """The newest posts are walked through until enough have the words: for words that many have. For rare ones that would
 be all posts there are: the index is asked which have them (HAVING), and these are looked up and sorted (RARE), the
 newest first, since sorting out a page from what is sorted the other way takes as long as looking it up."""
-HAVING = "SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many"
+HAVING = """
+SELECT json_group_array(rowid) FROM (SELECT rowid FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :many)
+"""
 RARE = LIST.replace("FOUND", "").replace(
     "FROM post", "FROM json_each(:having) AS asked CROSS JOIN post ON post.n = asked.value"
 )
@@ -81,8 +83,8 @@ class Quick(Protocol):
 
     def found(self, key: tuple[int, int], limit: int) -> list[int] | None: ...
 
-    def among(self, having: list[int], key: tuple[int, int], limit: int) -> list[int] | None:
-        """having: all posts that have the words."""
+    def having(self) -> list[int] | None:
+        """The posts that have the words, where they were not found; at most search.MANY of them."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -153,16 +155,15 @@ def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> 
     """Where words are found without walking through the board; None where too many posts have them."""
     key, limit = (asked["since"], asked["n"]), asked["limit"]
     ns = quick.found(key, limit) if quick else None
-    if ns is None:
-        having = [n for (n,) in db.execute(HAVING, {"match": asked["match"], "many": search.MANY})]
-        if len(having) >= search.MANY:
-            return None
-        if not having:
-            return [], False
-        ns = quick.among(having, key, limit) if quick else None
-        if ns is None:
-            return _all(db, RARE, {**asked, "having": str(having)})
-    return _at(db, ns, asked), len(ns) == limit
+    if ns is not None:
+        return _at(db, ns, asked), len(ns) == limit
+    having = quick.having() if quick else None
+    if having is None:
+        ((listed,),) = db.execute(HAVING, {"match": asked["match"], "many": search.MANY}).fetchall()
+        having = msgspec.json.decode(listed, type=list[int])
+    if len(having) >= search.MANY:
+        return None
+    return _all(db, RARE, {**asked, "having": str(having)}) if having else ([], False)
 
 
 def _walk(db: sqlite3.Connection, asked: dict[str, Any]) -> str:

@@ -10,15 +10,16 @@ import itertools
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from node.domain import text
-from node.storage import rows, search
+from node.storage import bits, rows, search
+from node.storage.having import Chosen, Having, Key, Ns
 
 FIRST_FEW, ENOUGH = 500, 2  # where no two of them have these words, the newest hardly fill a page
-DEEP = 10_000  # listed by n alone, in 8 ms
+FEW = 800  # of a hundred thousand posts: the newest hardly fill a page with them
 MOST = 2_500  # listed anew in 3 ms; where one post in a hundred has a word, they fill a page
 AT_ONCE = 100  # posts whose words one search reads from the log; the next one goes on
 
@@ -26,28 +27,7 @@ NEWEST = f"""
 SELECT n, since, k, kind, category, area FROM post WHERE state & {rows.OVER} = 0 AND expires > ?
 ORDER BY since DESC, n DESC LIMIT {MOST + 1}
 """
-ORDER = f"""
-SELECT n, since FROM post WHERE state & {rows.OVER} = 0 AND expires > ?
-ORDER BY since DESC, n DESC LIMIT {DEEP}
-"""
-Key = tuple[int, int]  # since, n
-Ns = list[int] | None
 Wanted = list[list[list[str]]]  # as text.search_words(), each with the blank before it
-
-
-class Chosen(Protocol):
-    """Of a board.View what is asked here."""
-
-    @property
-    def kind(self) -> str | None: ...
-    @property
-    def category(self) -> str | None: ...
-    @property
-    def area(self) -> str | None: ...
-    @property
-    def find(self) -> str: ...
-    @property
-    def now_ms(self) -> int: ...
 
 
 class Thin(NamedTuple):
@@ -131,53 +111,28 @@ class Newest:
         return words_of([line for line in known if line is not None])
 
 
-class Order:
-    """In which order the newest stand, many more than those whose words are known. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._asked: str | None = None
-        self._mark: str | None = None
-        self._listed: list[tuple[int, int]] = []
-        self._place: dict[int, int] = {}
-        self._lock = threading.Lock()
-
-    def among(self, db: sqlite3.Connection, mark: str, view: Chosen, having: list[int], key: Key, limit: int) -> Ns:
-        """As Newest.found, of posts that have the words. None to the first who asks for a mark, too: while posts come
-        in, to list them anew for each search would take longer than to look a few up."""
-        known = None if view.kind or view.category or view.area else self._now(db, mark, view.now_ms)
-        if known is None:
-            return None
-        listed, place = known
-        sorted_out = (listed[at] for at in sorted(place[n] for n in having if n in place))
-        found = list(itertools.islice((n for n, since in sorted_out if (since, n) < key), limit))
-        return found if len(found) == limit else None
-
-    def _now(
-        self, db: sqlite3.Connection, mark: str, now_ms: int
-    ) -> tuple[list[tuple[int, int]], dict[int, int]] | None:
-        with self._lock:
-            first, self._asked = mark != self._asked, mark
-            if not first and mark != self._mark:
-                self._listed = db.execute(ORDER, (now_ms,)).fetchall()
-                self._place = {n: at for at, (n, _since) in enumerate(self._listed)}
-                self._mark = mark
-            return (self._listed, self._place) if mark == self._mark else None
-
-
-class Asked(NamedTuple):
+class Asked:
     """One search: what board.listed() asks."""
 
-    newest: Newest
-    order: Order
-    db: sqlite3.Connection
-    mark: str
-    view: Chosen
+    def __init__(self, newest: Newest, having: Having, db: sqlite3.Connection, mark: str, view: Chosen) -> None:
+        self._newest, self._having, self._db, self._mark, self._view = newest, having, db, mark, view
+        self._wanted = text.search_words(view.find)
+        self._bits = having.known(mark, self._wanted)
 
     def found(self, key: Key, limit: int) -> Ns:
-        return self.newest.found(self.db, self.mark, self.view, key, limit)
+        """Where few of many have the words, looking through the newest would be in vain."""
+        if self._bits is None or bits.many(self._bits) >= FEW:
+            ns = self._newest.found(self._db, self._mark, self._view, key, limit)
+            if ns is not None:
+                return ns
+        if self._bits is None:
+            self._bits = self._having.asked(self._db, self._mark, self._wanted)
+        if self._bits is None:
+            return None
+        return self._having.newest(self._db, self._mark, self._view, self._bits, key, limit)
 
-    def among(self, having: list[int], key: Key, limit: int) -> Ns:
-        return self.order.among(self.db, self.mark, self.view, having, key, limit)
+    def having(self) -> Ns:
+        return None if self._bits is None else list(itertools.islice(bits.ns(self._bits), search.MANY))
 
 
 def _said(db: sqlite3.Connection, one: Thin) -> str:

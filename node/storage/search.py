@@ -50,8 +50,13 @@ def like(words: str) -> str:
     return " OR ".join(f'"{word}"' for word in text.telling(words))
 
 
+def beginning(part: str) -> str:
+    """The MATCH expression for words that begin so."""
+    return f'"{part}" *'
+
+
 def _all_of(parts: list[str]) -> str:
-    return " AND ".join(f'"{part}" *' for part in parts)
+    return " AND ".join(map(beginning, parts))
 
 
 def _any_of(readings: list[str]) -> str:

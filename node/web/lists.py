@@ -66,7 +66,8 @@ def _board(marked: str) -> bytes:
 
 
 def _quick(marked: str, view: View) -> Quick:
-    return Asked(current_app.extensions["newest"], current_app.extensions["order"], run().db(), marked, view)
+    kept_here = current_app.extensions
+    return Asked(kept_here["newest"], kept_here["having"], run().db(), marked, view)
 
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:

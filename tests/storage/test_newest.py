@@ -5,10 +5,13 @@ import random
 import pytest
 
 from node import demo
+from node.domain import text
 from node.domain.wishes import Edit, Hide, Renew, Withdraw
-from node.storage import board, newest, projection
+from node.storage import board, having, newest, projection
+from node.storage.bits import many
 from node.storage.cards import Viewer
-from node.storage.newest import Asked, Newest, Order
+from node.storage.having import Having
+from node.storage.newest import Asked, Newest
 from tests.storage.nodes import HOUR, need
 
 TYPED = (
@@ -40,29 +43,31 @@ SAID = (
 )
 
 
-def found(node, kept=None, after=None, limit=3, order=None, **chosen):
+def found(node, kept=None, after=None, limit=3, bits=None, **chosen):
     """(words, more) of a page, by the index, or by what is kept."""
     view = board.View(now_ms=node.clock.ms, space=node.space, **chosen)
     viewer, mark = Viewer(node.db, view.now_ms, view.space), projection.version(node.db, view.now_ms)
-    quick = Asked(kept, order or Order(), node.db, mark, view) if kept else None
+    quick = Asked(kept, bits or Having(), node.db, mark, view) if kept else None
     page = board.listed(node.db, view, viewer, after, limit, quick)
     return [card.words for card in viewer.cards(page.rows)], page.next
 
 
-def assert_same(node, kept, order=None):
+def assert_same(node, kept, bits=None):
     for typed in TYPED:
         for chosen in ({}, {"kind": "offer"}, {"area": "North", "category": "food"}):
-            words, more = found(node, kept, order=order, find=typed, **chosen)
+            words, more = found(node, kept, bits=bits, find=typed, **chosen)
             assert (words, more) == found(node, find=typed, **chosen), typed
             if more:
-                assert found(node, kept, more, order=order, find=typed) == found(node, after=more, find=typed)
+                assert found(node, kept, more, bits=bits, find=typed) == found(node, after=more, find=typed)
 
 
 @pytest.mark.parametrize(("most", "first", "deep"), [(2_500, 500, 10_000), (10, 3, 20), (4, 0, 12)])
 def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep):
     monkeypatch.setattr(newest, "FIRST_FEW", first)
-    monkeypatch.setattr(newest, "ORDER", newest.ORDER.replace(str(newest.DEEP), str(deep)))
-    order = Order()
+    monkeypatch.setattr(newest, "FEW", first)
+    monkeypatch.setattr(having, "ORDER", having.ORDER.replace(str(having.DEEP), str(deep)))
+    monkeypatch.setattr(having, "COMMON", 5)
+    bits = Having()
     monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
     monkeypatch.setattr(newest, "MOST", most)
     monkeypatch.setattr(newest, "AT_ONCE", 7)
@@ -72,13 +77,13 @@ def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, f
         kind, area = dice.choice(("need", "offer")), dice.choice(("North", ""))
         posts.append(hall.posts(words, kind=kind, area=area, when=dice.choice(("now", "any"))).post)
         if number % 10 == 9:
-            assert_same(hall, kept, order)
+            assert_same(hall, kept, bits)
     hall.does(Hide(posts[28], "why"))
     hall.does(Withdraw(posts[27]))
     hall.does(Edit(posts[26], need("Bread and rice")))
     hall.clock.ms += 13 * HOUR
     hall.does(Renew(posts[3]))
-    assert_same(hall, kept, order)
+    assert_same(hall, kept, bits)
 
 
 def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_cannot(hall, monkeypatch):
@@ -90,6 +95,30 @@ def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_
     assert kept.found(hall.db, "mark", view, first, 9) is None  # the words of four of eight are read
     assert len(kept.found(hall.db, "mark", view, first, 3)) == 3
     assert len(kept.found(hall.db, "other mark", view, first, 9)) == 8
+
+
+def test_a_word_that_many_have_is_asked_of_the_index_once_for_each_state_of_the_board(hall, monkeypatch):
+    monkeypatch.setattr(having, "COMMON", 3)
+    for number in range(3):
+        hall.posts(f"Bread {number}")
+    bits, wanted, rare = Having(), text.search_words("bread"), text.search_words("bread 2")
+    assert bits.asked(hall.db, "mark", wanted) is None  # to the first who asks: there may be news all the time
+    assert bits.known("mark", wanted) is None
+    assert many(bits.asked(hall.db, "mark", rare)) == 1
+    assert many(bits.known("mark", wanted)) == 3
+    assert bits.known("mark", rare) is None  # a word that few have is not kept
+    assert bits.known("other mark", wanted) is None
+    assert bits.known("mark", text.search_words("")) is None
+
+
+def test_words_that_are_kept_find_their_room(hall, monkeypatch):
+    monkeypatch.setattr(having, "COMMON", 1)
+    monkeypatch.setattr(having, "ROOM", 250)  # two such words
+    hall.posts("Bread rice tea")
+    bits, typed = Having(), [text.search_words(word) for word in ("tea", "bread", "rice", "tea")]
+    for wanted in typed:
+        bits.asked(hall.db, "mark", wanted)
+    assert [bits.known("mark", wanted) is not None for wanted in typed[1:]] == [False, True, True]
 
 
 def test_every_language_finds_its_words_in_memory_as_in_the_index(hall):
