@@ -7,6 +7,8 @@ the digits on.
 
 import hashlib
 import hmac
+import os
+from collections.abc import Callable
 from typing import ClassVar, Literal, TypeVar
 
 import msgspec
@@ -22,6 +24,7 @@ from sync.refusals import BadCertificate, BadEntry
 
 DIGITS = 6
 KEY_BYTES = 32
+HALF_BYTES = 33
 NAME_LIMIT = 80
 TAG = b"corkboard pairing 1"
 
@@ -245,22 +248,33 @@ class Side:
     handshake*: who sits in between must show another one, and then both keys differ.
     """
 
-    def __init__(self, caller: bool, code: bytes, caller_certs: tuple[bytes, bytes], server_node_cert: bytes):
+    def __init__(
+        self,
+        caller: bool,
+        code: bytes,
+        caller_certs: tuple[bytes, bytes],
+        server_node_cert: bytes,
+        random: Callable[[int], bytes] = os.urandom,
+    ):
         from spake2 import SPAKE2_A, SPAKE2_B  # loaded by those who pair alone: it works out its tables first
 
         self._caller = caller
         self._who = _hash(*caller_certs), _hash(server_node_cert)
-        self._spake = (SPAKE2_A if caller else SPAKE2_B)(TAG + code, idA=self._who[0], idB=self._who[1])
+        kind = SPAKE2_A if caller else SPAKE2_B
+        self._spake = kind(TAG + code, idA=self._who[0], idB=self._who[1], entropy_f=random)
         self.half: bytes = self._spake.start()
         self._key = b""
 
     def agree(self, other_half: bytes, server_space_cert: bytes) -> None:
         """A wrong code gives another key and no error here. Raises BadHandover on a half that is none."""
+        from spake2.ed25519_basic import NotOnCurve
         from spake2.spake2 import SPAKEError
 
+        if len(other_half) != HALF_BYTES:
+            raise BadHandover
         try:
             agreed = self._spake.finish(other_half)
-        except (SPAKEError, ValueError) as error:
+        except (SPAKEError, NotOnCurve, ValueError) as error:
             raise BadHandover from error
         halves = (self.half, other_half) if self._caller else (other_half, self.half)
         transcript = _hash(*self._who, _hash(server_space_cert), *halves)

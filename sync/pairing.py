@@ -123,7 +123,7 @@ class PairingWindow:
         if checked(*certs).node == checked(me.space_cert, me.node_cert).node:
             raise WithOneself
         window = self._count_try()
-        side, session = Side(False, window.code, certs, me.node_cert), b64(self._random(16))
+        side, session = Side(False, window.code, certs, me.node_cert, self._random), b64(self._random(16))
         window.running[session] = Try(side, certs)
         await self._agree(window, session, unwire(asked.half), me.space_cert)
         return msgspec.json.encode(Started(session, b64(me.space_cert), b64(me.node_cert), b64(side.half)))

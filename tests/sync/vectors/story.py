@@ -17,9 +17,10 @@ from sync import confirming, forks, identity, log, proofs, schema
 from sync.entry import CONFIRMED, b64, post_id
 from sync.identity import Paper
 from sync.writer import Draft, Writer
+from tests.sync.vectors import pairing_story
 
 HERE = Path(__file__).parent
-FILES = ("space.json", "feed.ndjson", "proofs.ndjson")
+FILES = ("space.json", "feed.ndjson", "proofs.ndjson", "pairing.json")
 BEGIN_MS = 1_790_000_000_000
 PAPER = bytes(range(16))
 TICKET, ERASED = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (7, 8))
@@ -38,7 +39,7 @@ class Dice:
 def told() -> dict[str, bytes]:
     """The files by name."""
     with tempfile.TemporaryDirectory() as folder:
-        return _told(Path(folder))
+        return {**_told(Path(folder)), **pairing_story.told()}
 
 
 def _told(folder: Path) -> dict[str, bytes]:
