@@ -60,6 +60,9 @@ class LogStore(Protocol):
     def cut(self, after: int, most: int) -> int | None:
         """The n of the change that so many others since `after` come before; None where there are not so many."""
 
+    def is_lacking(self) -> bool:
+        """Whether a payload is wanted that is not held."""
+
     def wanted(self, limit: int, now_ms: int) -> Sequence[Wanted]:
         """Some of the payloads that are wanted, others each time; those that nobody had more and more seldom."""
 

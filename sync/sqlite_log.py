@@ -16,6 +16,7 @@ CHANGES = """
 SELECT changed FROM (SELECT changed FROM feed WHERE changed > ? UNION ALL SELECT changed FROM proof WHERE changed > ?)
 ORDER BY changed LIMIT 1 OFFSET ?
 """
+LACKING = "SELECT EXISTS (SELECT 1 FROM missing)"
 MARK = "SELECT n, mark FROM arrival WHERE n <= ? ORDER BY n DESC LIMIT 1"
 
 
@@ -70,6 +71,9 @@ class SqliteLog:
     def cut(self, after: int, most: int) -> int | None:
         row = self._db.execute(CHANGES, (after, after, most)).fetchone()
         return row[0] if row else None
+
+    def is_lacking(self) -> bool:
+        return bool(self._db.execute(LACKING).fetchone()[0])
 
     def wanted(self, limit: int, now_ms: int) -> list[Wanted]:
         return _wanted(self._db, limit, now_ms)

@@ -110,7 +110,9 @@ def test_feeds_that_grew_are_told_in_the_order_in_which_they_did(shelf, said, li
 
 def test_a_payload_that_did_not_come_is_wanted_unless_it_was_dropped(shelf, said):
     bare = [replace(one, salt=b"", payload=None) for one in said[0][1:]]
+    assert not shelf.store.is_lacking()
     feed = shelf.takes([said[0][0], *bare], dropped=frozenset({2}))
+    assert shelf.store.is_lacking()
     now_ms = 1_790_000_000_000
     assert list(shelf.store.wanted(500, now_ms)) == [(feed.key, 1, said[0][1].id)]
     assert list(shelf.store.wanted(0, now_ms)) == []
