@@ -60,7 +60,7 @@ def test_new_words_stand_beside_those_on_the_board(hall: Hall, maryam: Person) -
     before, _, after = page.text.partition("On the board now")
     assert "The new words" in before and "Rice for six" in before and "Rice for five" in after
     page = presses(maryam, "up")
-    assert "The new words go on the board at" in page.text and "Then it waits here again." in page.text
+    assert "The new words go on the board at" in page.text and "If you undo it, it waits here again." in page.text
     page = presses(maryam, "undo")
     assert [card.words for card in all_posts(hall)] == ["Rice for five"] and "Rice for six" in page.text
     presses(maryam, "up")
