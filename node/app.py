@@ -14,8 +14,7 @@ from node import control, health
 from node.notes import Note
 from node.reviewing import Shares
 from node.sign_in import SignIn
-from node.storage.having import Having
-from node.storage.newest import Newest
+from node.storage.searching import Prepared
 from node.web import (
     api,
     assets,
@@ -55,7 +54,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.config["OFFICE"] = office
     languages.install(app, languages.read_languages(run.settings.languages))
     app.extensions.update(kept=Kept(), kept_parts=Kept(PARTS_KEPT), kept_similar=Kept(SIMILAR_KEPT))
-    app.extensions.update(kept_ones=Kept(), newest=Newest(), having=Having())
+    app.extensions.update(kept_ones=Kept(), searches=Prepared())
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
     recording.install(app, Shares(os.urandom))

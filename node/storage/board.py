@@ -50,7 +50,7 @@ class Counts(msgspec.Struct, frozen=True):
     offers: int
 
 
-COLUMNS = ", ".join("post." + name for name in rows.COLUMNS.split(", "))
+COLUMNS = rows.OF_POST
 LIST = f"""
 SELECT {COLUMNS} FROM post
 WHERE (since, n) < (:since, :n)
@@ -79,9 +79,9 @@ FIRST = (2**62, 2**62)
 
 
 class Quick(Protocol):
-    """What may know the n of a page without looking posts up, as newest.Asked; None where it does not."""
+    """What may know a page without the index, as searching.Asked; None where it does not."""
 
-    def found(self, key: tuple[int, int], limit: int) -> list[int] | None: ...
+    def found(self, key: tuple[int, int], limit: int) -> "Some | None": ...
 
     def having(self) -> list[int] | None:
         """The posts that have the words, where they were not found; at most search.MANY of them."""
@@ -120,15 +120,6 @@ def listed(
     return Listed(found[:limit], f"{more.since:x}-{more.n:x}" if more else None)
 
 
-AT = f"SELECT {COLUMNS} FROM json_each(?) AS asked CROSS JOIN post ON post.n = asked.value ORDER BY asked.key"
-
-
-def _at(db: sqlite3.Connection, ns: list[int], asked: dict[str, Any]) -> list[Row]:
-    """Those of these that are still there. In one statement, since with each another thread may get its turn."""
-    found = [Row(*values) for values in db.execute(AT, (str(ns),))]
-    return [row for row in found if not asked["current"] or (not row.state & OVER and row.expires > asked["now"])]
-
-
 def _rows(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> Iterator[Row]:
     """All rows of a view, as many at once as `limit` says."""
     sql = "" if asked["match"] else LIST.replace("FOUND", "")
@@ -154,9 +145,10 @@ def _all(db: sqlite3.Connection, sql: str, asked: dict[str, Any]) -> Some:
 def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> Some | None:
     """Where words are found without walking through the board; None where too many posts have them."""
     key, limit = (asked["since"], asked["n"]), asked["limit"]
-    ns = quick.found(key, limit) if quick else None
-    if ns is not None:
-        return _at(db, ns, asked), len(ns) == limit
+    known = quick.found(key, limit) if quick else None
+    if known is not None:
+        found, more = known
+        return [row for row in found if not asked["current"] or _is_current(row, asked["now"])], more
     having = quick.having() if quick else None
     if having is None:
         ((listed,),) = db.execute(HAVING, {"match": asked["match"], "many": search.MANY}).fetchall()
@@ -164,6 +156,10 @@ def _few(db: sqlite3.Connection, asked: dict[str, Any], quick: Quick | None) -> 
     if len(having) >= search.MANY:
         return None
     return _all(db, RARE, {**asked, "having": str(having)}) if having else ([], False)
+
+
+def _is_current(row: Row, now_ms: int) -> bool:
+    return not row.state & OVER and row.expires > now_ms
 
 
 def _walk(db: sqlite3.Connection, asked: dict[str, Any]) -> str:

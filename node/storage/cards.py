@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -87,8 +88,14 @@ class Viewer:
         self._now_ms = now_ms
         self._space = space
         self._feeds = Feeds(db)
-        self._promise_days = int(memory.get(db, "promise_days") or PROMISE_DAYS)
-        self._names: dict[bytes, str] = dict(db.execute(NAMES).fetchall())
+
+    @cached_property  # who shows cards that were drawn before asks for neither
+    def _promise_days(self) -> int:
+        return int(memory.get(self._db, "promise_days") or PROMISE_DAYS)
+
+    @cached_property
+    def _names(self) -> dict[bytes, str]:
+        return dict(self._db.execute(NAMES).fetchall())
 
     def hides(self, row: Row) -> bool:
         """True if this space took the post off its board."""

@@ -15,11 +15,10 @@ from typing import NamedTuple
 import msgspec
 
 from node.domain import text
-from node.storage import bits, rows, search
-from node.storage.having import Chosen, Having, Key, Ns
+from node.storage import rows, search
+from node.storage.having import Chosen, Key, Ns
 
 FIRST_FEW, ENOUGH = 500, 2  # where no two of them have these words, the newest hardly fill a page
-FEW = 800  # of a hundred thousand posts: the newest hardly fill a page with them
 MOST = 2_500  # listed anew in 3 ms; where one post in a hundred has a word, they fill a page
 AT_ONCE = 100  # posts whose words one search reads from the log; the next one goes on
 
@@ -49,6 +48,12 @@ class Words(msgspec.Struct, frozen=True):
     def having(self, wanted: Wanted, most: int) -> Iterator[int]:
         """Which of the first `most` posts have all that was typed, as search.match() asks the index; by number."""
         end = self.begins[most] if most < len(self.begins) else len(self.lines)
+        match wanted:
+            case [[[part]]]:
+                return self._having(part, end)
+        return self._having_all(wanted, end)
+
+    def _having_all(self, wanted: Wanted, end: int) -> Iterator[int]:
         longest = max(wanted, key=lambda each: min(len(parts[0]) for parts in each))
         every = heapq.merge(*(self._having(parts[0], end) for parts in longest))
         for number, _again in itertools.groupby(every):
@@ -109,30 +114,6 @@ class Newest:
         self._lines |= {one.k: _said(db, one) for one in unread[:AT_ONCE]}
         known = itertools.takewhile(lambda line: line is not None, (self._lines.get(one.k) for one in self._listed))
         return words_of([line for line in known if line is not None])
-
-
-class Asked:
-    """One search: what board.listed() asks."""
-
-    def __init__(self, newest: Newest, having: Having, db: sqlite3.Connection, mark: str, view: Chosen) -> None:
-        self._newest, self._having, self._db, self._mark, self._view = newest, having, db, mark, view
-        self._wanted = text.search_words(view.find)
-        self._bits = having.known(mark, self._wanted)
-
-    def found(self, key: Key, limit: int) -> Ns:
-        """Where few of many have the words, looking through the newest would be in vain."""
-        if self._bits is None or bits.many(self._bits) >= FEW:
-            ns = self._newest.found(self._db, self._mark, self._view, key, limit)
-            if ns is not None:
-                return ns
-        if self._bits is None:
-            self._bits = self._having.asked(self._db, self._mark, self._wanted)
-        if self._bits is None:
-            return None
-        return self._having.newest(self._db, self._mark, self._view, self._bits, key, limit)
-
-    def having(self) -> Ns:
-        return None if self._bits is None else list(itertools.islice(bits.ns(self._bits), search.MANY))
 
 
 def _said(db: sqlite3.Connection, one: Thin) -> str:

@@ -20,6 +20,7 @@ COLUMNS = (
     "n, id, k, home, kind, category, area, here, standing, ms, since, hours, expires, wanted, met, met_ms, state, "
     "outside, facts"
 )
+OF_POST = ", ".join("post." + name for name in COLUMNS.split(", "))
 PUT = f"INSERT INTO post ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
 REPLACE = PUT.replace("INSERT", "REPLACE", 1)
 GO_ON = "UPDATE post SET met = ?, met_ms = ?, facts = ? WHERE n = ?"

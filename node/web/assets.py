@@ -79,7 +79,7 @@ def install(app: Flask) -> None:
         icon=icon,
         sprite=lambda: sprite(symbols, g.get("icons", {})),
     )
-    app.extensions["sprite"] = lambda icons: sprite(symbols, icons)
+    app.extensions["sprite"] = lru_cache(maxsize=256)(lambda icons: sprite(symbols, icons).encode())
 
 
 def _sent(asset: Asset) -> Response:

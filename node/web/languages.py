@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -15,6 +15,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Request, Response, g, make_response, redirect, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from node.domain.text import direction
 from node.web.places import KIOSK
@@ -70,8 +72,13 @@ def chosen(visit: Request, languages: Mapping[str, Language]) -> Language:
     """What this person picked, else what their phone asks for, else the first language of the space."""
     picked = visit.cookies.get("lang", "")
     if picked not in languages and not visit.path.startswith(KIOSK):
-        picked = visit.accept_languages.best_match(list(languages)) or ""
+        picked = _asked_for(visit.headers.get("Accept-Language", ""), tuple(languages))
     return languages.get(picked) or next(iter(languages.values()))
+
+
+@lru_cache(maxsize=256)  # a phone says the same each time
+def _asked_for(header: str, tags: tuple[str, ...]) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(tags) or ""
 
 
 def install(app: Flask, languages: Mapping[str, Language]) -> None:

@@ -17,8 +17,8 @@ from msgspec import structs
 from node.storage import board
 from node.storage.board import Quick, View
 from node.storage.cards import Viewer
-from node.storage.newest import Asked
 from node.storage.rows import Row
+from node.storage.searching import Asked
 from node.web import cards, labels
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
@@ -49,7 +49,7 @@ def _board(marked: str) -> bytes:
     found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
     listed = _cards(viewer, found.rows)
     frame = _frame(query, view, bool(listed), found.next is not None)
-    icons = dict.fromkeys([*frame.icons, *(icon for card in listed for icon in card.icons)])
+    icons = tuple(dict.fromkeys([*frame.icons, *(icon for card in listed for icon in card.icons)]))
     return frame.filled(
         {
             **_counted(marked),
@@ -66,8 +66,7 @@ def _board(marked: str) -> bytes:
 
 
 def _quick(marked: str, view: View) -> Quick:
-    kept_here = current_app.extensions
-    return Asked(kept_here["newest"], kept_here["having"], run().db(), marked, view)
+    return Asked(current_app.extensions["searches"], run().db(), marked, view)
 
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:

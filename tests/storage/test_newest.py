@@ -7,11 +7,12 @@ import pytest
 from node import demo
 from node.domain import text
 from node.domain.wishes import Edit, Hide, Renew, Withdraw
-from node.storage import board, having, newest, projection
+from node.storage import board, having, looked_up, newest, projection, searching
 from node.storage.bits import many
 from node.storage.cards import Viewer
 from node.storage.having import Having
-from node.storage.newest import Asked, Newest
+from node.storage.newest import Newest
+from node.storage.searching import Asked, Prepared
 from tests.storage.nodes import HOUR, need
 
 TYPED = (
@@ -43,47 +44,47 @@ SAID = (
 )
 
 
-def found(node, kept=None, after=None, limit=3, bits=None, **chosen):
+def found(node, kept=None, after=None, limit=3, **chosen):
     """(words, more) of a page, by the index, or by what is kept."""
     view = board.View(now_ms=node.clock.ms, space=node.space, **chosen)
     viewer, mark = Viewer(node.db, view.now_ms, view.space), projection.version(node.db, view.now_ms)
-    quick = Asked(kept, bits or Having(), node.db, mark, view) if kept else None
+    quick = Asked(kept, node.db, mark, view) if kept else None
     page = board.listed(node.db, view, viewer, after, limit, quick)
     return [card.words for card in viewer.cards(page.rows)], page.next
 
 
-def assert_same(node, kept, bits=None):
+def assert_same(node, kept):
     for typed in TYPED:
         for chosen in ({}, {"kind": "offer"}, {"area": "North", "category": "food"}):
-            words, more = found(node, kept, bits=bits, find=typed, **chosen)
+            words, more = found(node, kept, find=typed, **chosen)
             assert (words, more) == found(node, find=typed, **chosen), typed
             if more:
-                assert found(node, kept, more, bits=bits, find=typed) == found(node, after=more, find=typed)
+                assert found(node, kept, more, find=typed) == found(node, after=more, find=typed)
 
 
 @pytest.mark.parametrize(("most", "first", "deep"), [(2_500, 500, 10_000), (10, 3, 20), (4, 0, 12)])
 def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep):
     monkeypatch.setattr(newest, "FIRST_FEW", first)
-    monkeypatch.setattr(newest, "FEW", first)
+    monkeypatch.setattr(searching, "FEW", first)
+    monkeypatch.setattr(looked_up, "MOST", 8)
     monkeypatch.setattr(having, "ORDER", having.ORDER.replace(str(having.DEEP), str(deep)))
     monkeypatch.setattr(having, "COMMON", 5)
-    bits = Having()
     monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
     monkeypatch.setattr(newest, "MOST", most)
     monkeypatch.setattr(newest, "AT_ONCE", 7)
-    dice, kept, posts = random.Random(4), Newest(), []
+    dice, kept, posts = random.Random(4), Prepared(), []
     for number in range(30):
         words = " ".join(dice.sample(SAID, 2))
         kind, area = dice.choice(("need", "offer")), dice.choice(("North", ""))
         posts.append(hall.posts(words, kind=kind, area=area, when=dice.choice(("now", "any"))).post)
         if number % 10 == 9:
-            assert_same(hall, kept, bits)
+            assert_same(hall, kept)
     hall.does(Hide(posts[28], "why"))
     hall.does(Withdraw(posts[27]))
     hall.does(Edit(posts[26], need("Bread and rice")))
     hall.clock.ms += 13 * HOUR
     hall.does(Renew(posts[3]))
-    assert_same(hall, kept, bits)
+    assert_same(hall, kept)
 
 
 def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_cannot(hall, monkeypatch):
@@ -125,7 +126,7 @@ def test_every_language_finds_its_words_in_memory_as_in_the_index(hall):
     invented = demo.invented()
     for one in invented[::3]:
         hall.posts(one.words, lang=one.lang)
-    kept = Newest()
+    kept = Prepared()
     for one in invented[::3]:
         for word in one.words.split()[:2]:
             for typed in (word, word[:4]):
