@@ -20,7 +20,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
 
 MOST_BYTES = 64 << 20  # a hundred thousand posts take a third of it
-SUNK_BYTES = 16 << 30  # no file of a phone is longer: somebody's video, chosen by mistake, is told so too
+SUNK_BYTES = 1 << 40  # no phone holds more: somebody's video, chosen by mistake, is told so too
 LEAST_BYTES_A_SECOND = 64 << 10
 FREE_BYTES = 256 << 20  # of disk, kept for the kiosk
 BUSY, TOO_LARGE, NO_ROOM = "busy", "too-large", "no-room"
