@@ -19,10 +19,13 @@ from node.storage import bits, rows, search
 from node.storage.bits import Bits
 
 DEEP = 10_000  # of these the order is known; listed by n alone, in 8 ms
+# Searches that asked the index while the board was the same: so long the newest are not listed, and so long all that
+# have a word are not read. While posts come in, either would be done in vain.
+CALM, SETTLED = 3, 30
 COMMON = 100  # posts: from so many on a word is kept
 ROOM = 8 << 20  # bytes of words that are kept
 # In one row, since with each another thread may get its turn.
-HAVING = "SELECT json_group_array(rowid) FROM search WHERE search MATCH ?"
+HAVING = "SELECT json_group_array(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)"
 ORDER = f"""
 SELECT n, since FROM post WHERE state & {rows.OVER} = 0 AND expires > ?
 ORDER BY since DESC, n DESC LIMIT {DEEP}
@@ -66,7 +69,7 @@ class Order:
 
 class Having:
     def __init__(self) -> None:
-        self._asked: str | None = None
+        self._asked, self._times = "", 0
         self._mark: str | None = None
         self._words: OrderedDict[str, Bits] = OrderedDict()
         self._order: Order | None = None
@@ -79,14 +82,19 @@ class Having:
             return _together(wanted, self._words) if wanted and all_are_kept else None
 
     def asked(self, db: sqlite3.Connection, mark: str, wanted: Wanted) -> Bits | None:
-        """As known(); what is not kept is asked of the index. None to the first who asks for a mark: while posts come
-        in, all that have a word would be read for a single search."""
+        """As known(); what is not kept is asked of the index. None to the first who ask for a mark, and, where the
+        board was not the same for long, of words that too many have."""
         with self._lock:
-            first, self._asked = mark != self._asked, mark
-            if first and mark != self._mark:
+            self._times = self._times + 1 if mark == self._asked else 1
+            self._asked = mark
+            if self._times <= CALM:
                 return None
             self._turn_to(mark)
+            settled = self._times > SETTLED
             held = {part: self._words.get(part) for part in _parts(wanted)}
+        if not settled:
+            few = _ns(db, search.matching(wanted), search.MANY)
+            return bits.of(few) if len(few) < search.MANY else None
         found = {part: _read(db, part) if kept is None else kept for part, kept in held.items()}
         self._keep(mark, found)
         return _together(wanted, found)
@@ -94,7 +102,7 @@ class Having:
     def newest(self, db: sqlite3.Connection, mark: str, view: Chosen, having: Bits, key: Key, limit: int) -> Ns:
         """n of posts after `key`, the newest first; those hidden here are among them. None where fewer than `limit` are
         known here."""
-        if view.kind or view.category or view.area:
+        if view.kind or view.category or view.area or bits.many(having) < limit:
             return None
         with self._lock:
             self._turn_to(mark)
@@ -130,5 +138,9 @@ def _together(wanted: Wanted, found: Mapping[str, Bits]) -> Bits:
 
 
 def _read(db: sqlite3.Connection, part: str) -> Bits:
-    ((found,),) = db.execute(HAVING, (search.beginning(part),)).fetchall()
-    return bits.of(msgspec.json.decode(found, type=list[int]))
+    return bits.of(_ns(db, search.beginning(part), -1))
+
+
+def _ns(db: sqlite3.Connection, match: str, most: int) -> list[int]:
+    ((found,),) = db.execute(HAVING, (match, most)).fetchall()
+    return msgspec.json.decode(found, type=list[int])

@@ -5,7 +5,7 @@ before the payload goes, and rebuild when the folding changes (projection.VERSIO
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from node.domain import text
 
@@ -38,7 +38,12 @@ def optimize(db: sqlite3.Connection) -> None:
 
 def match(find: str) -> str:
     """The MATCH expression for what somebody typed: every word, or its beginning. "" if there is none in it."""
-    return " AND ".join(_any_of([_all_of(parts) for parts in readings]) for readings in text.search_words(find))
+    return matching(text.search_words(find))
+
+
+def matching(words: Sequence[Sequence[Sequence[str]]]) -> str:
+    """As match(), of text.search_words()."""
+    return " AND ".join(_any_of([_all_of(parts) for parts in readings]) for readings in words)
 
 
 MANY = 2_000
@@ -55,7 +60,7 @@ def beginning(part: str) -> str:
     return f'"{part}" *'
 
 
-def _all_of(parts: list[str]) -> str:
+def _all_of(parts: Sequence[str]) -> str:
     return " AND ".join(map(beginning, parts))
 
 

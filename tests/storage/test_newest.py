@@ -62,13 +62,16 @@ def assert_same(node, kept):
                 assert found(node, kept, more, find=typed) == found(node, after=more, find=typed)
 
 
-@pytest.mark.parametrize(("most", "first", "deep"), [(2_500, 500, 10_000), (10, 3, 20), (4, 0, 12)])
-def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep):
+@pytest.mark.parametrize(
+    ("most", "first", "deep", "settled"), [(2_500, 500, 10_000, 30), (10, 3, 20, 9), (4, 0, 12, 0), (4, 0, 12, 99)]
+)
+def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep, settled):
     monkeypatch.setattr(newest, "FIRST_FEW", first)
     monkeypatch.setattr(searching, "FEW", first)
     monkeypatch.setattr(looked_up, "MOST", 8)
     monkeypatch.setattr(having, "ORDER", having.ORDER.replace(str(having.DEEP), str(deep)))
     monkeypatch.setattr(having, "COMMON", 5)
+    monkeypatch.setattr(having, "SETTLED", settled)
     monkeypatch.setattr(newest, "NEWEST", newest.NEWEST.replace(str(newest.MOST + 1), str(most + 1)))
     monkeypatch.setattr(newest, "MOST", most)
     monkeypatch.setattr(newest, "AT_ONCE", 7)
@@ -100,11 +103,14 @@ def test_the_newest_alone_answer_for_words_that_many_have_and_say_so_where_they_
 
 def test_a_word_that_many_have_is_asked_of_the_index_once_for_each_state_of_the_board(hall, monkeypatch):
     monkeypatch.setattr(having, "COMMON", 3)
+    monkeypatch.setattr(having, "CALM", 1)
+    monkeypatch.setattr(having, "SETTLED", 3)
     for number in range(3):
         hall.posts(f"Bread {number}")
     bits, wanted, rare = Having(), text.search_words("bread"), text.search_words("bread 2")
-    assert bits.asked(hall.db, "mark", wanted) is None  # to the first who asks: there may be news all the time
-    assert bits.known("mark", wanted) is None
+    assert bits.asked(hall.db, "mark", wanted) is None  # to the first who ask: there may be news all the time
+    assert [many(bits.asked(hall.db, "mark", wanted)) for _ in range(2)] == [3, 3]
+    assert bits.known("mark", wanted) is None  # not kept before the board was the same for some searches
     assert many(bits.asked(hall.db, "mark", rare)) == 1
     assert many(bits.known("mark", wanted)) == 3
     assert bits.known("mark", rare) is None  # a word that few have is not kept
@@ -114,6 +120,8 @@ def test_a_word_that_many_have_is_asked_of_the_index_once_for_each_state_of_the_
 
 def test_words_that_are_kept_find_their_room(hall, monkeypatch):
     monkeypatch.setattr(having, "COMMON", 1)
+    monkeypatch.setattr(having, "CALM", 0)
+    monkeypatch.setattr(having, "SETTLED", 0)
     monkeypatch.setattr(having, "ROOM", 250)  # two such words
     hall.posts("Bread rice tea")
     bits, typed = Having(), [text.search_words(word) for word in ("tea", "bread", "rice", "tea")]
