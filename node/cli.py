@@ -72,13 +72,16 @@ def serve_command(here: Here) -> None:
         raise Failed(str(error)) from None
 
 
+CALLED = "python3 run_node.py"  # as a help text says it, to be typed as it stands
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status. Never lets a traceback through, but for those who ask for it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter shows ? for it, and goes on
             stream.reconfigure(errors="replace")
     try:
-        return int(cli.main(args, prog_name="corkboard", standalone_mode=False) or 0)
+        return int(cli.main(args, prog_name=CALLED, standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -9,7 +9,7 @@ import click
 from node import bundles
 from node.bundles import NoBundle
 from node.commands.circle import WHY, what_came
-from node.commands.common import Failed, Here, common, many
+from node.commands.common import Failed, Here, check_place, common, many
 from node.run import Run
 from node.storage import spaces
 from sync.bundle import NotABundle
@@ -37,6 +37,7 @@ def export_bundle(here: Here, file: Path, to: str | None, whole: bool) -> None:
     """Write what this node holds into FILE.
 
     With --to without what that space had when it made the last file that came from there."""
+    check_place(file)
     with here.run(fresh=False) as run:
         space = _space(run, to) if to else bundles.THE_CIRCLE
         try:

@@ -37,6 +37,14 @@ class Failed(click.ClickException):
         click.echo(self.message, err=True)
 
 
+def check_place(file: Path) -> None:
+    """Raises Failed where a file of this name cannot be written."""
+    if file.is_dir():
+        raise Failed(f"{file} is a folder: name a file in it.")
+    if not file.parent.is_dir():
+        raise Failed(f"There is no folder {file.parent}: make it first, or name another.")
+
+
 @dataclass(frozen=True)
 class Here:
     """The node that a command is about, and how much it may say. named: the name was given for this call."""

@@ -11,7 +11,7 @@ import click
 
 from node import demo as demonstration
 from node import exporter, importer, sheet
-from node.commands.common import Failed, Here, common, many
+from node.commands.common import Failed, Here, check_place, common, many
 from node.domain import tickets
 from node.run import DATABASE_FILE, now_ms
 from node.storage import board
@@ -116,10 +116,8 @@ def export_posts(here: Here, file: Path | None, form: str | None, with_here: boo
 
     To FILE, or to the terminal. Two spaces that hold the same posts write the same file.
     """
-    if file is not None and file.is_dir():
-        raise Failed(f"{file} is a folder: name a file in it.")
-    if file is not None and not file.parent.is_dir():
-        raise Failed(f"There is no folder {file.parent}: make it first, or name another.")
+    if file is not None:
+        check_place(file)
     with here.run(fresh=False) as run:
         posts = exporter.current_posts(run.db(), run.clock_ms(), run.space_id, with_here)
     form = form or (file.suffix[1:].lower() if file and file.suffix[1:].lower() in exporter.FORMATS else "csv")

@@ -55,6 +55,7 @@ def test_what_cannot_be_done_is_one_sentence(hall: Node, library: Node, file: Pa
     at = tmp_path / "hall.corkboard"
     assert "Known are: Hall, Library" in hall.run("bundle", "export", at, "--to", "Mosque").err
     assert "give another name" in hall.run("bundle", "export", file).err and file.read_text().startswith("id,kind")
+    assert "There is no folder" in hall.run("bundle", "export", tmp_path / "nowhere" / "stick").err
     hall.does("bundle", "export", at, "--to", "Hall")
     ran = library.run("bundle", "import", at)
     assert ran.status == 1 and "sealed for another space" in ran.err and ran.err.count("\n") == 1

@@ -36,7 +36,7 @@ def test_options_may_not_come_before_the_command(hall: Node, capsys: pytest.Capt
 )
 def test_what_is_not_understood_ends_with_status_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(args) == 2
-    assert "Usage:" in capsys.readouterr().err
+    assert "Usage: python3 run_node.py" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("args", [["connect", "--show-code"], ["exchange"], ["connect", "--code", "1", "10.0.0.5"]])
