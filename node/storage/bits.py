@@ -49,6 +49,17 @@ def ns(found: Bits) -> Iterator[int]:
     return (feed << FEED_SHIFT | seq for feed, bits in found.items() for seq in _seqs(bits))
 
 
+def among(found: Bits, asked: Iterable[int]) -> Iterator[int]:
+    """Those of these n that are in it, in their order."""
+    raw = {feed: bits.to_bytes(bits.bit_length() // 8 + 1, "little") for feed, bits in found.items()}
+    for n in asked:
+        theirs, seq = raw.get(n >> FEED_SHIFT, b""), n & SEQ_MASK
+        if seq >> 3 < len(theirs) and theirs[seq >> 3] >> (seq & 7) & 1:
+            yield n
+
+
 def _seqs(bits: int) -> Iterator[int]:
+    empty = ((bits & -bits).bit_length() - 1) >> 3  # bytes before the first one: looking through them takes longest
+    bits >>= 8 * empty
     raw = bits.to_bytes(bits.bit_length() // 8 + 1, "little")
-    return (8 * at + bit for at in map(re.Match.start, _SOME.finditer(raw)) for bit in _SET[raw[at]])
+    return (8 * (empty + at) + bit for at in map(re.Match.start, _SOME.finditer(raw)) for bit in _SET[raw[at]])

@@ -10,8 +10,7 @@ import itertools
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +21,7 @@ DEEP = 10_000  # of these the order is known; listed by n alone, in 8 ms
 # Searches that asked the index while the board was the same: so long the newest are not listed, and so long all that
 # have a word are not read. While posts come in, either would be done in vain.
 CALM, SETTLED = 3, 30
+MANY = 300  # of these: to go through them in their order until a page is full is quicker than to sort out all
 COMMON = 100  # posts: from so many on a word is kept
 ROOM = 8 << 20  # bytes of words that are kept
 # In one row, since with each another thread may get its turn.
@@ -33,21 +33,6 @@ ORDER BY since DESC, n DESC LIMIT {DEEP}
 Key = tuple[int, int]  # since, n
 Ns = list[int] | None
 Wanted = Sequence[Sequence[Sequence[str]]]  # as text.search_words()
-
-
-class Chosen(Protocol):
-    """Of a board.View what is asked here."""
-
-    @property
-    def kind(self) -> str | None: ...
-    @property
-    def category(self) -> str | None: ...
-    @property
-    def area(self) -> str | None: ...
-    @property
-    def find(self) -> str: ...
-    @property
-    def now_ms(self) -> int: ...
 
 
 class Order:
@@ -62,9 +47,13 @@ class Order:
         near = bits.both(having, self._all)
         if bits.many(near) < limit:
             return None
-        sorted_out = (self._listed[at] for at in sorted(self._place[n] for n in bits.ns(near)))
-        found = list(itertools.islice((n for n, since in sorted_out if (since, n) < key), limit))
+        sorted_out = self._sorted(near) if bits.many(near) < MANY else bits.among(near, self._place)
+        after = (n for n in sorted_out if (self._listed[self._place[n]][1], n) < key)
+        found = list(itertools.islice(after, limit))
         return found if len(found) == limit else None
+
+    def _sorted(self, near: Bits) -> Iterator[int]:
+        return (self._listed[at][0] for at in sorted(self._place[n] for n in bits.ns(near)))
 
 
 class Having:
@@ -99,14 +88,14 @@ class Having:
         self._keep(mark, found)
         return _together(wanted, found)
 
-    def newest(self, db: sqlite3.Connection, mark: str, view: Chosen, having: Bits, key: Key, limit: int) -> Ns:
+    def newest(self, db: sqlite3.Connection, mark: str, now_ms: int, having: Bits, key: Key, limit: int) -> Ns:
         """n of posts after `key`, the newest first; those hidden here are among them. None where fewer than `limit` are
         known here."""
-        if view.kind or view.category or view.area or bits.many(having) < limit:
+        if bits.many(having) < limit:
             return None
         with self._lock:
             self._turn_to(mark)
-            order = self._order = self._order or Order(db, view.now_ms)
+            order = self._order = self._order or Order(db, now_ms)
         return order.first(having, key, limit)
 
     def _turn_to(self, mark: str) -> None:

@@ -10,13 +10,13 @@ import itertools
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from node.domain import text
 from node.storage import rows, search
-from node.storage.having import Chosen, Key, Ns
+from node.storage.having import Key, Ns
 
 FIRST_FEW, ENOUGH = 500, 2  # where no two of them have these words, the newest hardly fill a page
 MOST = 2_500  # listed anew in 3 ms; where one post in a hundred has a word, they fill a page
@@ -27,6 +27,21 @@ SELECT n, since, k, kind, category, area FROM post WHERE state & {rows.OVER} = 0
 ORDER BY since DESC, n DESC LIMIT {MOST + 1}
 """
 Wanted = list[list[list[str]]]  # as text.search_words(), each with the blank before it
+
+
+class Chosen(Protocol):
+    """Of a board.View what is asked here."""
+
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def category(self) -> str | None: ...
+    @property
+    def area(self) -> str | None: ...
+    @property
+    def find(self) -> str: ...
+    @property
+    def now_ms(self) -> int: ...
 
 
 class Thin(NamedTuple):

@@ -8,12 +8,10 @@ import sqlite3
 
 from node.domain import text
 from node.storage import bits, search
-from node.storage.having import Chosen, Having, Key, Ns
+from node.storage.having import Having, Key, Ns
 from node.storage.looked_up import LookedUp
-from node.storage.newest import Newest
+from node.storage.newest import Chosen, Newest
 from node.storage.rows import Row
-
-FEW = 800  # of a hundred thousand posts: the newest hardly fill a page with them
 
 
 class Prepared:
@@ -41,13 +39,17 @@ class Asked:
         return None if self._having is None else list(itertools.islice(bits.ns(self._having), search.MANY))
 
     def _ns(self, key: Key, limit: int) -> Ns:
-        """Where few of many have the words, looking through the newest would be in vain."""
-        if self._having is None or bits.many(self._having) >= FEW:
+        """Where it is known which posts have the words, looking through the newest takes longer, or is in vain."""
+        narrowed = self._view.kind or self._view.category or self._view.area
+        if self._having is None or narrowed:
             ns = self._prepared.newest.found(self._db, self._mark, self._view, key, limit)
             if ns is not None:
                 return ns
         if self._having is None:
             self._having = self._prepared.having.asked(self._db, self._mark, self._wanted)
+        return None if narrowed else self._first(key, limit)
+
+    def _first(self, key: Key, limit: int) -> Ns:
         if self._having is None:
             return None
-        return self._prepared.having.newest(self._db, self._mark, self._view, self._having, key, limit)
+        return self._prepared.having.newest(self._db, self._mark, self._view.now_ms, self._having, key, limit)

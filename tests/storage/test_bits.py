@@ -14,4 +14,5 @@ def test_what_is_in_both_or_in_either_is_found_again(one, other):
     assert sorted(bits.ns(first)) == sorted(one)
     assert bits.many(first) == len(one)
     assert bits.both(first, second) == bits.of(one & other)
+    assert list(bits.among(first, other)) == [n for n in other if n in one]
     assert bits.either(first, second) == bits.of(one | other)

@@ -7,7 +7,7 @@ import pytest
 from node import demo
 from node.domain import text
 from node.domain.wishes import Edit, Hide, Renew, Withdraw
-from node.storage import board, having, looked_up, newest, projection, searching
+from node.storage import board, having, looked_up, newest, projection
 from node.storage.bits import many
 from node.storage.cards import Viewer
 from node.storage.having import Having
@@ -67,7 +67,7 @@ def assert_same(node, kept):
 )
 def test_the_newest_are_found_as_the_index_finds_them(hall, monkeypatch, most, first, deep, settled):
     monkeypatch.setattr(newest, "FIRST_FEW", first)
-    monkeypatch.setattr(searching, "FEW", first)
+    monkeypatch.setattr(having, "MANY", first)
     monkeypatch.setattr(looked_up, "MOST", 8)
     monkeypatch.setattr(having, "ORDER", having.ORDER.replace(str(having.DEEP), str(deep)))
     monkeypatch.setattr(having, "COMMON", 5)
