@@ -35,7 +35,7 @@ from node.web import (
     visits,
     waits,
 )
-from node.web.kept import Kept
+from node.web.kept import Kept, Since
 from node.web.links import rest_of_query
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def create_app(run: Run, office: Office) -> Flask:
     app.config["OFFICE"] = office
     languages.install(app, languages.read_languages(run.settings.languages))
     app.extensions.update(kept=Kept(), kept_parts=Kept(PARTS_KEPT), kept_similar=Kept(SIMILAR_KEPT))
-    app.extensions.update(kept_ones=Kept(), searches=Prepared())
+    app.extensions.update(kept_ones=Kept(), parts_since=Since(), searches=Prepared())
     visits.install(app, visits.Visits(run.clock_ms, os.urandom))
     pages.install(app)
     recording.install(app, Shares(os.urandom))

@@ -13,7 +13,7 @@ from node.web import labels, over
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.pages import audience, now
-from node.web.reading import kept
+from node.web.reading import kept, mark
 
 HOLES = ("link", "lang", "words", "when", "area", "people", "state", "said")
 
@@ -55,9 +55,12 @@ def look() -> tuple[str, str]:
     return audience(), g.language.tag
 
 
-def minute() -> str:
-    """How long parts of a page are kept."""
-    return str(now() // labels.MINUTE)
+def since() -> str:
+    """From which minute on parts of pages are kept."""
+    if "parts_since" not in g:
+        g.parts_since = current_app.extensions["parts_since"].at(mark(), now() // labels.MINUTE)
+    held: str = g.parts_since
+    return held
 
 
 def in_list(card: Card) -> Drawn:
@@ -69,7 +72,7 @@ def in_list(card: Card) -> Drawn:
 def _frame(of: Worded) -> Frame:
     """Nothing that this card says is in it, but its kind and pictures and which lines there are."""
     shape = structs.replace(of, **{name: hole(name) if getattr(of, name) else "" for name in HOLES})
-    return kept("kept_parts").made(minute(), (shape, look()), lambda: _drawn(shape))
+    return kept("kept_parts").made(since(), (shape, look()), lambda: _drawn(shape))
 
 
 def _drawn(shape: Worded) -> Frame:

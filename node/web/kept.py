@@ -59,3 +59,17 @@ class Kept:
         while len(self._slots) > self._most:
             self._slots.popitem(last=False)
         return slot
+
+
+class Since:
+    """From which minute on parts of pages are kept: on a board that is the same, for as long as its mark, which is ten
+    minutes at most; on another one they go with the minute, erased words too. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._held = "", 0
+
+    def at(self, mark: str, minute: int) -> str:
+        began_with, began = self._held
+        if mark != began_with and minute != began:
+            self._held, began = (mark, minute), minute
+        return str(began)

@@ -71,12 +71,12 @@ def _quick(marked: str, view: View) -> Quick:
 
 def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:
     """Each is made once for all lists and searches that it is in, while its row says the same."""
-    minute, look, parts = cards.minute(), cards.look(), kept("kept_parts")
+    since, look, parts = cards.since(), cards.look(), kept("kept_parts")
     keys = [(row, look) for row in rows]
-    made = parts.held(minute, keys)
+    made = parts.held(since, keys)
     unseen = [at for at, card in enumerate(made) if card is None]
     for at, card in zip(unseen, viewer.cards([rows[at] for at in unseen]), strict=True):
-        made[at] = parts.made(minute, keys[at], lambda card=card: cards.in_list(card))  # type: ignore[misc]
+        made[at] = parts.made(since, keys[at], lambda card=card: cards.in_list(card))  # type: ignore[misc]
     return made
 
 
@@ -90,7 +90,7 @@ def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Fram
     """The page around the list. Whatever it shows of this request is in the key, or a hole."""
     shape = (view.kind, view.category, view.area, bool(view.find), "find" in request.args, "after" in query)
     key = (request.path, *shape, some, more, *looks())
-    return kept("kept_parts").made(cards.minute(), key, lambda: _drawn_frame(query, view, some, more))
+    return kept("kept_parts").made(cards.since(), key, lambda: _drawn_frame(query, view, some, more))
 
 
 def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:

@@ -13,7 +13,7 @@ from node.storage import board
 from node.storage import db as database
 from node.web import cards, lists, reading
 from node.web.frames import Frame, hole
-from node.web.kept import Kept
+from node.web.kept import Kept, Since
 from tests.web.conftest import Hall
 
 
@@ -42,6 +42,14 @@ def test_another_mark_forgets_all_and_other_keys_are_pages_of_their_own() -> Non
     for key in ("b", "c"):
         kept.made("two", key, lambda: "more")
     assert kept.made("two", "a", lambda: "made again, there was no room") == "made again, there was no room"
+
+
+def test_parts_are_kept_while_the_board_is_the_same_and_else_for_a_minute() -> None:
+    since = Since()
+    assert [since.at("one", minute) for minute in (5, 6, 9)] == ["5", "5", "5"]
+    assert [since.at("two", minute) for minute in (9, 10)] == ["9", "9"]
+    assert since.at("three", 9) == "9"
+    assert [since.at("three", minute) for minute in (10, 11)] == ["10", "10"]
 
 
 def test_a_page_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
