@@ -6,7 +6,7 @@ import contextlib
 import gc
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class BoardGate:
 
     def accept(
         self,
-        pages: Sequence[Sequence[Entry]],
+        pages: Iterable[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -149,21 +151,19 @@ def accept(
     then nothing has changed."""
     connection, now_ms = run.db(), run.clock_ms()
     with log.writing(connection):
-        erased = burying.bury(run, connection, proofs, by)
+        changes = burying.bury(run, connection, proofs, by)
         here = proving.owners_for_here(connection)
-        runs = [take(connection, page, now_ms) for page in pages]
+        came = _together(map(partial(_take_page, connection, now_ms), pages))
         burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
-        new = part(runs)
-        changes = enter(connection, part([*runs, filled]) if filled else new, now_ms).plus(erased)
-        system = [one for one in new.others if one.entry.header.sys != BOARD]
-        if cutoffs.note(connection, system):
+        changes = changes.plus(came.changes).plus(enter(connection, filled, now_ms))
+        if cutoffs.note(connection, came.system):
             changes = changes.plus(cutting.settle(run, connection))
-        if introductions.hear(connection, system, now_ms):
+        if introductions.hear(connection, came.system, now_ms):
             introductions.settle(connection, now_ms, run.settings.introductions)
-        changes = changes.plus(widening.carry_on(run, connection, new.others))
-        back = cutting.returned(connection, new.counts, run.identity.node_fingerprint)
-    return msgspec.structs.replace(_taken(sum(new.counts.values()), changes), returned=back)
+        changes = changes.plus(widening.carry_on(run, connection, sorted(came.about)))
+        back = cutting.returned(connection, came.counts, run.identity.node_fingerprint)
+    return msgspec.structs.replace(_taken(sum(came.counts.values()), changes), returned=back)
 
 
 def enter(connection: sqlite3.Connection, held: Sequence[Held] | New, arrived_ms: int | None) -> Changes:
@@ -332,6 +332,33 @@ def _recorded(post_id: bytes, entry: bytes, new: bool = True) -> Recorded:
 
 
 # --- others' ---
+
+
+class _Came(msgspec.Struct, frozen=True):
+    """What came in. `counts`: as in New; `system`: entries of the system; `about`: posts that were spoken of."""
+
+    changes: Changes = Changes()
+    counts: dict[int, int] = {}
+    system: list[Held] = []
+    about: set[bytes] = set()
+
+
+def _take_page(connection: sqlite3.Connection, now_ms: int, page: Sequence[Entry]) -> _Came:
+    """Into the log and onto the board at once, so that of one page only there are objects in memory."""
+    new = part([take(connection, page, now_ms)])
+    system = [one for one in new.others if one.entry.header.sys != BOARD]
+    about = {one.entry.header.post for one in new.others if one.entry.header.post}
+    return _Came(enter(connection, new, now_ms), new.counts, system, about)
+
+
+def _together(parts: Iterable[_Came]) -> _Came:
+    changes, counts, all_ = Changes(), Counter[int](), _Came()
+    for one in parts:
+        changes = changes.plus(one.changes)
+        counts.update(one.counts)
+        all_.system.extend(one.system)
+        all_.about.update(one.about)
+    return msgspec.structs.replace(all_, changes=changes, counts=counts)
 
 
 def _filled(connection: sqlite3.Connection, entry: Entry, now_ms: int) -> Held | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from node.domain import bodies
 from node.run import Run
@@ -17,7 +17,6 @@ from node.storage.gather import Feeds, short, shorts
 from node.storage.work import Changes
 from sync import log
 from sync.entry import Entry
-from sync.log import Held
 from sync.writer import Draft
 
 SAID_HERE = """
@@ -28,10 +27,9 @@ WHERE EXISTS (
 """
 
 
-def carry_on(run: Run, db: sqlite3.Connection, held: Iterable[Held]) -> Changes:
-    """Of the posts that these new entries are about: what was said for here while others knew already."""
+def carry_on(run: Run, db: sqlite3.Connection, posts: Sequence[bytes]) -> Changes:
+    """Of these posts, that something new is about: what was said for here while others knew already."""
     changes = Changes()
-    posts = [post_id for post_id in {one.entry.header.post for one in held} if post_id]
     said = {p for (p,) in db.execute(SAID_HERE, (json.dumps(shorts(posts)),))} if posts else set()
     for post_id in [one for one in posts if short(one) in said] if said else ():
         row = gather.row(db, post_id)

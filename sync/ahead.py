@@ -15,7 +15,7 @@ from sync.entry import parse_page
 from sync.messages import PAGE_BYTES, WANTED_FEEDS, EntriesAsked, Reach, read_reach, text, write
 from sync.refusals import BadEntry
 
-PAGES_AHEAD = 4
+PAGES_AHEAD = 8
 ASKED_BYTES = PAGE_BYTES // 2  # what is on its way and waits its turn is in memory several times
 ASKED_AT_ONCE = 2  # a peer answers no more than that to one node
 

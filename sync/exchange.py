@@ -53,12 +53,13 @@ class Gate(Protocol):
 
     def accept(
         self,
-        pages: Sequence[Sequence[Entry]],
+        pages: Iterable[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",
     ) -> object:
-        """One transaction; raises Refused without a change. Returns what was new. payloads: entries that are held
+        """One transaction; raises Refused without a change. Returns what was new. pages: each is asked for once the one
+        before it was taken, so that they need not be in memory together. payloads: entries that are held
         already and lacked theirs."""
 
 

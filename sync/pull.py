@@ -40,8 +40,8 @@ from sync.refusals import BadEntry, BadProof, Fork, NoRoom, Refused, Unaccepted
 from sync.sqlite_log import SqliteLog
 
 FIRST_BYTES, LEAST_BYTES = 256 << 10, 128 << 10  # of lines: over a line that is cut again and again little comes whole
-TRANSACTION_BYTES = 2 << 20  # of lines; what it makes of them is in memory besides. Each one waits for the disk once
-TRANSACTION_SECONDS = 0.25  # longer ones take less: the kiosk waits for its turn to write meanwhile
+TRANSACTION_BYTES = 4 << 20  # of lines. Each one waits for the disk once, and writes a page of a table once
+TRANSACTION_SECONDS = 0.25
 ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
 
 P = ParamSpec("P")
@@ -252,32 +252,27 @@ def _batches(ids: list[bytes]) -> Iterable[list[bytes]]:
 
 
 def enter(gate: Gate, pages: list[Page], report: Report) -> None:
-    """Parses and takes pages, in one transaction. Raises BadEntry; what came before it is taken."""
-    parsed: list[Sequence[Entry]] = []
+    """Parses and takes pages in one transaction; if something is refused, run by run, so that one bad feed holds back
+    no other. Raises BadEntry; what came before it is taken."""
     try:
+        report.taken.append(gate.accept(map(_read, pages)))
+    except Refused:
         for page in pages:
-            parsed.append(plain.read(page.lines) or parse_page(page.lines))
-            if _reach(parsed[-1]) != page.reach:
-                raise BadEntry("a page that ends elsewhere than its head says")
-    finally:
-        _enter_all(gate, [entries for entries in parsed if entries], report)
+            for feed, run in itertools.groupby(_read(page), key=lambda entry: entry.header.feed):
+                _enter_run(gate, feed, list(run), report)
+
+
+def _read(page: Page) -> Sequence[Entry]:
+    entries = plain.read(page.lines) or parse_page(page.lines)
+    if _reach(entries) != page.reach:
+        raise BadEntry("a page that ends elsewhere than its head says")
+    return entries
 
 
 def _reach(entries: Sequence[Entry]) -> Reach:
     if isinstance(entries, plain.PlainRun):
         return {entries.feed: entries.last}
     return {entry.header.feed: entry.header.seq for entry in entries}
-
-
-def _enter_all(gate: Gate, pages: list[Sequence[Entry]], report: Report) -> None:
-    """All pages at once; if something is refused, run by run, so that one bad feed holds back no other."""
-    try:
-        if pages:
-            report.taken.append(gate.accept(pages))
-    except Refused:
-        for page in pages:
-            for feed, run in itertools.groupby(page, key=lambda entry: entry.header.feed):
-                _enter_run(gate, feed, list(run), report)
 
 
 def _enter_run(gate: Gate, feed: bytes, run: list[Entry], report: Report) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from node import bundles, intake
@@ -34,7 +34,7 @@ class LogGate(BoardGate):
 
     def accept(
         self,
-        pages: Sequence[Sequence[Entry]],
+        pages: Iterable[Sequence[Entry]],
         proofs: Sequence[bytes] = (),
         payloads: Sequence[Entry] = (),
         by: bytes = b"",
