@@ -41,7 +41,7 @@ from sync.sqlite_log import SqliteLog
 
 FIRST_BYTES, LEAST_BYTES = 256 << 10, 128 << 10  # of lines: over a line that is cut again and again little comes whole
 TRANSACTION_BYTES = 4 << 20  # of lines. Each one waits for the disk once, and writes a page of a table once
-TRANSACTION_SECONDS = 0.25
+TRANSACTION_SECONDS = 0.25  # longer ones take less: the kiosk waits for its turn to write meanwhile
 ROUNDS = 10_000  # of `more`; a peer whose news never ends is left for the next visit
 
 P = ParamSpec("P")

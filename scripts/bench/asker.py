@@ -32,16 +32,15 @@ AGAIN = 30  # visits in a row
 class LogGate(BoardGate):
     """One door, without the board behind it."""
 
-    def accept(
-        self,
-        pages: Iterable[Sequence[Entry]],
-        proofs: Sequence[bytes] = (),
-        payloads: Sequence[Entry] = (),
-        by: bytes = b"",
+    def enter(
+        self, pages: Iterable[Sequence[Entry]], proofs: Sequence[bytes], payloads: Sequence[Entry], by: bytes
     ) -> intake.Taken:
         with log.writing(self.db()):
-            new = sum(len(take(self.db(), page, int(time.time() * 1000))) for page in pages)
+            new = sum(map(self._take, pages))
         return intake.Taken(new)
+
+    def _take(self, page: Sequence[Entry]) -> int:
+        return len(take(self.db(), page, int(time.time() * 1000)))
 
 
 class Asker:
