@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from node import addresses, burying, control, forking, intake, meeting, nightly, orders, reviewing
+from node import addresses, burying, collector, control, forking, intake, meeting, nightly, orders, reviewing
 from node.carrying import AGAIN_SECONDS, Busy, Carrying
 from node.gate import BoardGate, in_words
 from node.retiring import keep_erasing
@@ -276,7 +276,9 @@ def main() -> None:
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # what a stranger sends is no news
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a network that is down or filters is told by `status`
     settings, web_ports = orders.read(sys.stdin.buffer.readline())
-    asyncio.run(_work(open_run(settings), web_ports))
+    run = open_run(settings)
+    collector.spare_what_is_here()
+    asyncio.run(_work(run, web_ports))
     os._exit(0)  # a thread in the middle of a transaction is rolled back; nobody waits for it
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from node import burying, forking, intake
+from node import burying, collector, forking, intake
 from node.run import Run
 from node.storage import returned, turn
 from sync import circle
@@ -48,7 +47,7 @@ class BoardGate:
         if (pages or payloads) and self.is_full():
             raise NoRoom("less than 256 MiB are left")  # erasures and rosters are taken all the same
         turn.give_way(self._run.settings.data)
-        with _uncollected():
+        with collector.off():
             return self.enter(pages, proofs, payloads, by)
 
     def enter(
@@ -75,19 +74,6 @@ class BoardGate:
         back = sum(taken.returned for taken in report.taken if isinstance(taken, intake.Taken))
         returned.note(self.db(), name, back, self._run.clock_ms())
         return back
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Python looks for what refers to itself after it and not meanwhile: nearly all that there is then is new, needed
-    until the end and freed without that, so time and again it would look at all of it in vain."""
-    looks = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looks:
-            gc.enable()
 
 
 def in_words(visited: Visited) -> dict[str, Any]:

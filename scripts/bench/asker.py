@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from node import bundles, intake
+from node import bundles, collector, intake
 from node.gate import BoardGate
 from node.run import Run
 from node.settings import Settings
@@ -131,6 +131,7 @@ class Took:
 async def _ask(folder: Path, kind: str) -> None:
     run = open_run(Settings(data=folder, name="Library"))
     asker = Asker(run, LogGate(run) if kind == "log" else BoardGate(run))
+    collector.spare_what_is_here()
     await child.answering(asker.answer)
     await asker.close()
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from node import bundles, intake
+from node import bundles, collector, intake
 from node.gate import BoardGate
 from node.run import Run
 from node.settings import Settings
@@ -93,6 +93,7 @@ async def _serve(folder: Path, seed: int, mixed: bool) -> None:
     answers = Answers(BoardGate(run).db)
     server = PeerServer(Door(answers, lambda who, address: None, circle=lambda who, body: b"[]"))
     await server.start(listener, teller.context)
+    collector.spare_what_is_here()
     await child.answering(teller.answer)
     await server.close()
 
