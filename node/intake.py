@@ -9,7 +9,7 @@ import contextlib
 import datetime
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -153,7 +153,7 @@ def accept(
     with log.writing(connection):
         changes = burying.bury(run, connection, proofs, by)
         here = proving.owners_for_here(connection)
-        came = _together(map(partial(_take_page, connection, now_ms), pages))
+        came = _together(map(partial(_take_part, connection, now_ms), _parts(pages)))
         burying.say_so(run, connection, here - proving.owners_for_here(connection))
         filled = [one for entry in payloads if (one := _filled(connection, entry, now_ms))]
         changes = changes.plus(came.changes).plus(enter(connection, filled, now_ms))
@@ -343,9 +343,25 @@ class _Came(msgspec.Struct, frozen=True):
     about: set[bytes] = set()
 
 
-def _take_page(connection: sqlite3.Connection, now_ms: int, page: Sequence[Entry]) -> _Came:
-    """Into the log and onto the board at once, so that of one page only there are objects in memory."""
-    new = part([take(connection, page, now_ms)])
+PART = 2_000
+"""So many entries have objects in memory at once; with fewer a row that counts is written too often."""
+
+
+def _parts(pages: Iterable[Sequence[Entry]]) -> Iterator[list[Sequence[Entry]]]:
+    """One page after the other, several together."""
+    some: list[Sequence[Entry]] = []
+    for page in pages:
+        some.append(page)
+        if sum(map(len, some)) >= PART:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _take_part(connection: sqlite3.Connection, now_ms: int, pages: list[Sequence[Entry]]) -> _Came:
+    """Into the log and onto the board at once."""
+    new = part([take(connection, page, now_ms) for page in pages])
     system = [one for one in new.others if one.entry.header.sys != BOARD]
     about = {one.entry.header.post for one in new.others if one.entry.header.post}
     return _Came(enter(connection, new, now_ms), new.counts, system, about)
