@@ -37,7 +37,7 @@ def described() -> Told:
             "/api/openapi.json": {"get": _get("openapi", "This description.", _json({"type": "object"}))},
             "/health": {"get": _get("health", "Whether the node answers.", _json(_object(ok=BOOLEAN, name=TEXT)))},
         },
-        "components": {"schemas": {"Post": POST}, "parameters": PARAMETERS},
+        "components": {"schemas": {"Post": POST, "Problem": PROBLEM}, "parameters": PARAMETERS},
     }
 
 
@@ -73,6 +73,12 @@ POST = _object(
     space=TEXT | {"description": "The name of the space that put it up."},
 )
 
+PROBLEM = _object(status=COUNT, title=TEXT | {"description": "What went wrong, in the reader's language."})
+NOT_GIVEN: Told = {
+    "description": "Anything else, below /api/ as RFC 9457 has it; elsewhere a page.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
 
 def _parameter(name: str, schema: Told, description: str) -> Told:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
@@ -107,7 +113,7 @@ def _json(schema: Told) -> Told:
 
 
 def _get(name: str, summary: str, content: Told, parameters: tuple[str, ...] = (), tagged: bool = False) -> Told:
-    responses: dict[str, Told] = {"200": {"description": "Here it is.", "content": content}}
+    responses: dict[str, Told] = {"200": {"description": "Here it is.", "content": content}, "default": NOT_GIVEN}
     if tagged:
         responses["304"] = {"description": "Unchanged since the ETag that came in If-None-Match."}
     refs = [{"$ref": f"#/components/parameters/{one}"} for one in parameters]

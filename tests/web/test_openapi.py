@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from node.storage import board
 from tests.web.conftest import Hall
 
 BASE = "http://corkboard.local:8080"
@@ -43,7 +46,7 @@ def test_it_has_the_shape_that_openapi_asks(hall: Hall) -> None:
             assert parameter["in"] == "query" and parameter["name"] and parameter["required"] is False
             check_schema(told, parameter["schema"])
         for status, response in operation["responses"].items():
-            assert status in ("200", "304") and response["description"]
+            assert status in ("200", "304", "default") and response["description"]
             for medium in response.get("content", {}).values():
                 check_schema(told, medium["schema"])
 
@@ -74,6 +77,17 @@ def test_answers_are_as_described(hall: Hall) -> None:
     assert set(post) == set(schema["properties"]) == set(schema["required"])
     for name, value in post.items():
         check_value(value, schema["properties"][name], name)
+
+
+def test_a_program_that_goes_wrong_is_told_so_as_described(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, client = description(hall), hall.app.test_client()
+    monkeypatch.setattr(board, "page", None)
+    wrong = {("GET", "/api/nowhere"): 404, ("GET", "/API/"): 404, ("POST", "/api/posts.json"): 403}
+    for (way, path), status in (wrong | {("GET", "/api/posts.json"): 500}).items():
+        answer = client.open(path, method=way, base_url=BASE)
+        [(kind, medium)] = told["paths"]["/api/posts.json"]["get"]["responses"]["default"]["content"].items()
+        assert (answer.status_code, answer.content_type) == (status, kind)
+        assert set(answer.json) == set(resolved(told, medium["schema"])["properties"]) and answer.json["title"]
 
 
 def check_value(value: object, schema: dict[str, Any], name: str) -> None:
