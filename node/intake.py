@@ -6,7 +6,6 @@ Append to the log, refresh the posts touched: nothing else writes to the board (
 from __future__ import annotations
 
 import contextlib
-import datetime
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,16 +14,14 @@ from functools import partial
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from node import burying, cutting, stewards, widening
-from node.domain import bodies, codes, sealed, wire
-from node.domain.decide import Facts, decide
+from node import burying, cutting, saying, stewards, widening
+from node.domain import codes
 from node.domain.refusals import Refusal, Refusals
 from node.domain.tickets import Ticket
-from node.domain.values import FAR_FUTURE_MS, Event, Post
-from node.domain.wishes import Erase, OpenPost, ReplaceTicket, Widen, Wish
+from node.domain.wishes import Erase, OpenPost, Widen, Wish
 from node.run import Run
+from node.saying import Prepared
 from node.storage import board, db, done, forgetting, projection, retention, tally, turn, waiting
-from node.storage.board import Known
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log
 from sync import proofs as proving
@@ -77,16 +74,6 @@ class Taken(msgspec.Struct, frozen=True):
     met: int = 0
     erased: int = 0
     returned: int = 0  # entries that this space had written and lost here
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """What a ticket is about to say: the event and the post that it is about, None where it opens one; `draft`: signed
-    by the ticket for whichever feed of that scope will carry it."""
-
-    event: Event
-    post: Post | None
-    draft: Draft
-    scope: str
 
 
 First = Callable[[sqlite3.Connection, Prepared], bool]
@@ -232,20 +219,20 @@ def _say_batch(run: Run, connection: sqlite3.Connection, wishes: Sequence[Wish],
 
 
 def _open_batch(run: Run, connection: sqlite3.Connection, wishes: list[OpenPost], start: int) -> list[Recorded]:
-    drafts: dict[int, tuple[str, Draft]] = {}
+    drafts: dict[int, Draft] = {}
     same: dict[bytes, int] = {}
     answers: dict[int, Recorded] = {}
-    ours = stewards.sealing_key(run.settings.data)
+    ours = stewards.sealing_key(run.settings.data)  # what the space posts is theirs: helpers' words can be sealed to it
     for at, wish in enumerate(wishes):
         first = same.setdefault(wish.outside, at) if wish.outside else at
         known = board.from_outside(connection, wish.outside) if wish.outside else None
         if known:
             answers[at] = _recorded(known, known, new=False)
         elif first == at:
-            drafts[at] = _opening(run, msgspec.structs.replace(wish, stewards=ours), start + at)
+            drafts[at] = saying.opening(run, msgspec.structs.replace(wish, stewards=ours), start + at)
     for scope in ("circle", "here"):
-        places = [at for at, (one, _) in drafts.items() if one == scope]
-        held = run.writer.append(connection, [drafts[at][1] for at in places], scope)
+        places = [at for at in drafts if wishes[at].scope == scope]
+        held = run.writer.append(connection, [drafts[at] for at in places], scope)
         enter(connection, held, run.clock_ms())
         answers |= {at: _recorded(one.entry.id, one.entry.id) for at, one in zip(places, held, strict=True)}
     for at, wish in enumerate(wishes):
@@ -254,77 +241,26 @@ def _open_batch(run: Run, connection: sqlite3.Connection, wishes: list[OpenPost]
     return [answers[at] for at in range(len(wishes))]
 
 
-def _opening(run: Run, wish: OpenPost, row: int) -> tuple[str, Draft]:
-    """What the space itself posts belongs to its stewards: with their key, helpers' words to them can be sealed."""
-    try:
-        event = decide(wish, None, _facts(run))
-    except Refusals as refused:
-        raise Refusals(refused.problems, row) from None
-    return wish.scope, Draft(wire.payload(event))
-
-
 def _say(run: Run, connection: sqlite3.Connection, wish: Wish) -> Recorded:
     if isinstance(wish, OpenPost):
         return _open_batch(run, connection, [wish], 0)[0]
-    known = board.held(connection, wish.post_id)
-    event = decide(wish, known.post, _facts(run, known.expires_ms))
-    if isinstance(wish, ReplaceTicket) and known.post:
-        event = _up_to_now(event, known)
-    draft = Draft(wire.payload(event), wish.post_id, refs=known.heads(run.space_id))
-    spoken = run.writer.append(connection, [draft], known.post.scope if known.post else "circle")
-    enter(connection, spoken, run.clock_ms())
-    return _recorded(wish.post_id, spoken[0].entry.id)
-
-
-def _up_to_now(event: Event, known: Known) -> Event:
-    """Of a ticket that is replaced counts what it has said so far, as far as it is known here."""
-    old = event.fields["old"]
-    assert known.post is not None and isinstance(old, bytes)
-    return Event(event.kind, {**event.fields, "counter": bodies.last_counter(known.said, known.post.id, old)})
+    return _spoken(run, connection, saying.by_space(run, connection, wish))
 
 
 def _say_as(run: Run, connection: sqlite3.Connection, wish: Wish, ticket: Ticket, first: First | None) -> Recorded:
-    """What a ticket says, in a body that it signs: about the post that it opens, or about another."""
-    opens = isinstance(wish, OpenPost)
-    post_id = bodies.post_id(ticket.owner) if isinstance(wish, OpenPost) else wish.post_id
-    known = board.held(connection, post_id)
-    event = decide(wish, None if opens else known.post, _facts(run, known.expires_ms, ticket))
-    if isinstance(wish, OpenPost):
-        home, scope = run.space_id, wish.scope
-    else:
-        assert known.post is not None, "decide refuses what is about an unknown post"
-        home, scope = _home_of(known.post, ticket, run), known.post.scope
-        if isinstance(wish, Widen):
-            widening.carry(run, connection, post_id)
-            scope = "circle"
-    counter = bodies.last_counter(known.said, post_id, ticket.owner) + 1
-    payload = bodies.make(ticket.signing, post_id, home, counter, _sealed(event, post_id, ticket.owner))
-    draft = Draft(payload, post_id, ticket.owner)
-    if first and first(connection, Prepared(event, known.post, draft, scope)):
-        return _recorded(post_id, b"")
-    spoken = run.writer.append(connection, [draft], scope)
+    """About the post that this ticket opens, or about another."""
+    prepared = saying.by_ticket(run, connection, wish, ticket)
+    if isinstance(wish, Widen):
+        widening.carry(run, connection, wish.post_id)
+    if first and first(connection, prepared):
+        return _recorded(prepared.draft.post, b"")
+    return _spoken(run, connection, prepared)
+
+
+def _spoken(run: Run, connection: sqlite3.Connection, prepared: Prepared) -> Recorded:
+    spoken = run.writer.append(connection, [prepared.draft], prepared.scope)
     enter(connection, spoken, run.clock_ms())
-    return _recorded(post_id, spoken[0].entry.id)
-
-
-def _home_of(post: Post, ticket: Ticket, run: Run) -> bytes:
-    """A poster speaks for the home of the post, wherever they stand; a helper for the space where they do."""
-    return post.home if ticket.owner in post.tickets else run.space_id
-
-
-def _sealed(event: Event, post_id: bytes, owner: bytes) -> Event:
-    """The event with its words in boxes."""
-    try:
-        boxes = {one.field: sealed.seal(one.letter, one.to, post_id, owner) for one in event.seals}
-    except ValueError:  # a key that somebody made up
-        raise Refusals([Refusal("words.unsealable")]) from None
-    return Event(event.kind, {**event.fields, **boxes})
-
-
-def _facts(run: Run, expires_ms: int = FAR_FUTURE_MS, ticket: Ticket | None = None) -> Facts:
-    zone = datetime.datetime.now().astimezone().tzinfo or datetime.UTC
-    spoken = (ticket.owner, ticket.seal_to) if ticket else (b"", b"")
-    return Facts(run.clock_ms(), run.space_id, zone, expires_ms, *spoken)
+    return _recorded(prepared.draft.post, spoken[0].entry.id)
 
 
 def _recorded(post_id: bytes, entry: bytes, new: bool = True) -> Recorded:

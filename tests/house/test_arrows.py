@@ -15,7 +15,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
         *("sync.bulk", "sync.schema", "sync.log", "sync.parted", "sync.entry", "sync.proofs", "sync.confirming"),
     ),
     "node.intake": (
-        *("node.burying", "node.cutting", "node.widening"),
+        *("node.burying", "node.cutting", "node.saying", "node.widening"),
         *("node.domain", "node.storage", "node.run", "node.stewards", "sync"),
     ),
     "node.burying": ("node.cutting", "node.forking", "node.storage", "node.run", "sync"),
@@ -24,6 +24,7 @@ MAY_USE = {  # a room, and what of ours it may import; the longest name that fit
     "node.cutting": ("node.storage", "node.run", "sync"),
     "node.widening": ("node.domain", "node.storage", "node.run", "sync"),
     "node.reviewing": ("node.intake", "node.domain", "node.storage", "node.run", "sync"),
+    "node.saying": ("node.domain", "node.storage", "node.run", "sync"),
     "node.run": ("node.settings", "node.storage", "sync"),
     "node.ticket_office": ("node.domain", "node.storage", "sync.circle", "sync.handshake"),
     "node.stewards": ("node.domain", "sync.identity"),
