@@ -4,6 +4,8 @@ office and are kept nowhere on the way.
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, make_response, request
 
 from node.domain import codes
@@ -17,6 +19,7 @@ from node.web.places import at_kiosk
 from node.web.reading import Page, find, which
 
 LONGEST = 60  # characters kept of what was typed: sixteen digits, however they are spaced
+_LINK = re.compile("/p/", re.IGNORECASE)  # somebody brought the whole of it
 NEARLY = (codes.CODE_LENGTH - 1, codes.CODE_LENGTH + 1)
 
 
@@ -41,7 +44,7 @@ def take() -> Page:
     given, choices = request.form.get("code", "")[:LONGEST], choices_in(request.form)
     if choices:
         return at_once(choices, lambda: _box(given, {}))
-    digits = codes.read_digits(given)
+    digits = codes.read_digits(given) or codes.read_link(_LINK.split(given)[-1])[0]
     if len(digits) == codes.TICKET_LENGTH:
         return _open(digits, given)
     if len(digits) == codes.CODE_LENGTH or (len(digits) in NEARLY and board.near(run().db(), digits)):

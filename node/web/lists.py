@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlencode
 from flask import Blueprint, current_app, request, url_for
 from msgspec import structs
 
+from node.domain import codes
 from node.storage import board
 from node.storage.board import Quick, View
 from node.storage.cards import Viewer
@@ -24,7 +25,7 @@ from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.links import feeds, query_of, rest_of_query
 from node.web.pages import audience, now, own, run, show, to
-from node.web.reading import Page, changed, kept, looks, mark, view_of
+from node.web.reading import Page, changed, find, kept, looks, mark, view_of
 from node.web.ready import same_for_all
 
 PAGE = {"kiosk": 30, "phone": 20}
@@ -47,7 +48,7 @@ def _board(marked: str) -> bytes:
     query = query_of(request.args)
     view, viewer = view_of(query), Viewer(run().db(), now(), run().space_id)
     found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
-    listed = _cards(viewer, found.rows)
+    listed = _cards(viewer, found.rows) or _of_code(view.find)
     frame = _frame(query, view, bool(listed), found.next is not None)
     icons = tuple(dict.fromkeys([*frame.icons, *(icon for card in listed for icon in card.icons)]))
     return frame.filled(
@@ -80,6 +81,12 @@ def _cards(viewer: Viewer, rows: list[Row]) -> list[Drawn]:
     return made
 
 
+def _of_code(typed: str) -> list[Drawn]:
+    """The code of a flyer, typed into the first box that there is: what it leads to."""
+    digits = codes.read_digits(typed)
+    return [cards.in_list(card) for card in find(digits)] if len(digits) == codes.CODE_LENGTH else []
+
+
 def _counted(marked: str) -> dict[str, str]:
     counts = kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id))
     numbers = (counts.needs + counts.offers, counts.needs, counts.offers)
@@ -88,8 +95,8 @@ def _counted(marked: str) -> dict[str, str]:
 
 def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
     """The page around the list. Whatever it shows of this request is in the key, or a hole."""
-    shape = (view.kind, view.category, view.area, bool(view.find), "find" in request.args, "after" in query)
-    key = (request.path, *shape, some, more, *looks())
+    typed = (bool(view.find), bool(codes.read_digits(view.find)), "find" in request.args)
+    key = (request.path, view.kind, view.category, view.area, *typed, "after" in query, some, more, *looks())
     return kept("kept_parts").made(cards.since(), key, lambda: _drawn_frame(query, view, some, more))
 
 
@@ -102,6 +109,7 @@ def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -
             **names,
             view=structs.replace(view, find=hole("words") if view.find else ""),
             cards=hole("cards") if some else "",
+            typed_digits=bool(codes.read_digits(view.find)),
             next=to("board", **{**held, "after": hole("after")}) if more else "",
             sprite=lambda: hole("pictures"),
             rest_of_query=lambda without: hole("rest"),

@@ -32,7 +32,13 @@ def add_to(pages: Blueprint) -> None:
     """The same pages at the kiosk and on a phone."""
     pages.add_url_rule("/choose", "narrow", narrow)
     pages.add_url_rule("/p/<code>", "one", one)
-    pages.add_url_rule("/P/<code>", "one_loud", lambda code: go("one", code=code))
+    for spelt in ("/P/<code>", "/p/<code>/"):  # as a QR has it, and as people type a short link
+        pages.add_url_rule(spelt, "one_spelt", spelt_otherwise)
+    pages.add_url_rule("/p/", "which_one", lambda: go("code"))
+
+
+def spelt_otherwise(code: str) -> Page:
+    return go("one", code=code)
 
 
 def view_of(query: Mapping[str, str]) -> View:

@@ -40,6 +40,12 @@ def test_other_lengths_are_counted_kindly_and_stay_in_the_box(hall: Hall, typed:
     assert said in page.text and page.answer.fields["code"] == typed
 
 
+def test_a_whole_link_is_taken_for_its_code(hall: Hall) -> None:
+    link = hall.has("A ladder for Saturday")
+    for typed in (f"HTTP://CORKBOARD.LOCAL:8080/P/{link}", f"corkboard.local:8080/p/{link[:9]}"):
+        assert "A ladder for Saturday" in hall.phone().comes_back(typed).text
+
+
 def test_a_code_with_one_digit_missing_still_says_what_may_be_meant(hall: Hall) -> None:
     link = hall.has("A ladder for Saturday")
     page = hall.phone().comes_back(link[:8])

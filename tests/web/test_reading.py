@@ -49,6 +49,30 @@ def test_nothing_found_says_what_to_do(hall: Hall) -> None:
     assert "Nothing with “zebra”" in page.text and "/" in page.links
 
 
+@pytest.mark.parametrize("start", ["/?find=", "/kiosk/board?find="])
+def test_the_code_of_a_flyer_is_found_by_the_search_too(hall: Hall, start: str) -> None:
+    code = hall.has("A ladder for Saturday")[:9]
+    arabic = "".join(chr(0x0660 + int(digit)) for digit in code)
+    person = hall.neighbour() if "kiosk" in start else hall.phone()
+    for typed in (code, codes.shown(code), arabic):
+        page = person.opens(start + typed)
+        assert "A ladder for Saturday" in page.text and "Nothing with" not in page.text
+
+
+def test_other_digits_in_the_search_lead_to_the_box_for_them(hall: Hall) -> None:
+    hall.has("A ladder for Saturday")
+    tom = hall.phone()
+    for typed in ("123-456", "4821 0936 7715 3048"):
+        assert tom.opens(f"/?find={typed}").links.count("/code") == 2
+    assert tom.opens("/?find=zebra").links.count("/code") == 1  # that of the page's corner
+
+
+def test_the_beginning_of_a_short_link_leads_to_the_box_for_its_digits(hall: Hall) -> None:
+    tom = hall.phone()
+    for path in ("/p", "/p/"):
+        assert tom.opens(path).answer.action == "/code" and tom.status == 200
+
+
 def test_an_empty_board_invites(hall: Hall) -> None:
     assert "The board is empty" in hall.neighbour().page.text
 
@@ -65,7 +89,7 @@ def test_more_leads_on_until_all_were_shown_once(hall: Hall) -> None:
     assert [seen.count(f"Post number {number:02}") for number in range(45)] == [1] * 45
 
 
-@pytest.mark.parametrize("spelt", ["{code}", "{shown}", "{link}", "{loud}", "{arabic}"])
+@pytest.mark.parametrize("spelt", ["{code}", "{shown}", "{link}", "{loud}", "{arabic}", "{code}/"])
 def test_a_post_is_found_however_its_code_is_written(hall: Hall, spelt: str) -> None:
     link = hall.has("A ladder for Saturday")
     code = link[:9]
