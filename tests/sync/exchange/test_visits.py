@@ -44,15 +44,20 @@ async def at_work(node, port=0):
         await serving.close()
 
 
-MOMENTS = 40  # seconds: before the round of 45 to 75, so it was no round; it takes a fraction of one
+PATIENCE_S = 120.0  # for a machine ten times slower: never a measure
 
 
-async def soon(true, seconds=MOMENTS):
-    began = time.monotonic()
+@pytest.fixture(autouse=True)
+def no_round(monkeypatch):
+    """What comes in time came by itself: the round of each minute is hours away."""
+    monkeypatch.setattr(visits, "EVERY_SECONDS", 36_000.0)
+
+
+async def soon(true):
+    until = time.monotonic() + PATIENCE_S
     while not true():
-        assert time.monotonic() - began < seconds, "not in time"
+        assert time.monotonic() < until, "not in time"
         await asyncio.sleep(0.02)
-    return time.monotonic() - began
 
 
 def test_a_new_entry_is_at_the_other_within_moments_of_the_poke(hall, library):
@@ -64,9 +69,9 @@ def test_a_new_entry_is_at_the_other_within_moments_of_the_poke(hall, library):
             await at_hall.visit_all()
             hall.says("A ladder")
             at_hall.poke()
-            return await soon(lambda: library.words() == hall.words())
+            await soon(lambda: library.words() == hall.words())
 
-    assert asyncio.run(story()) < MOMENTS
+    asyncio.run(story())
 
 
 def test_one_side_that_knows_an_address_is_enough_for_both(hall, library):
@@ -195,7 +200,7 @@ def test_a_busy_node_says_so_and_is_visited_again_when_it_asked_to_be(hall, libr
             monkeypatch.setattr(server, "PAGES_EACH", 2)
             [peer] = at_library._peers.values()
             peer.wake.set()  # as by a poke
-            await soon(lambda: library.words() == hall.words(), 60)
+            await soon(lambda: library.words() == hall.words())
             return busy.error, time.monotonic() - peer.not_before
 
     error, late = asyncio.run(story())
@@ -238,10 +243,10 @@ def test_a_flood_of_announced_nodes_keeps_no_member_waiting(hall, library):
             await asyncio.sleep(0.2)
             circle.know(library.db, mine.node_fingerprint, mine.space_id, mine.node_cert, at_hall.address)
             await at_library.refresh()
-            return await soon(lambda: library.words() == hall.words())
+            await soon(lambda: library.words() == hall.words())
 
     with listen() as silent:
-        assert asyncio.run(story()) < MOMENTS
+        asyncio.run(story())
 
 
 def test_a_peer_that_does_not_answer_delays_the_poke_of_no_other(hall, library, mosque):
@@ -251,13 +256,13 @@ def test_a_peer_that_does_not_answer_delays_the_poke_of_no_other(hall, library, 
                 each.appeared(hall.identity.node_fingerprint, [at_hall.address])
                 await at_hall.visit_address(each.address)
             link = at_hall._peers[mosque.identity.node_fingerprint].link
-            link.post = lambda path, body: asyncio.sleep(30)
+            link.post = lambda path, body: asyncio.sleep(36_000)
             at_hall.poke()
             hall.says("A ladder")
             at_hall.poke()
-            return await soon(lambda: library.words() == hall.words())
+            await soon(lambda: library.words() == hall.words())
 
-    assert asyncio.run(story()) < MOMENTS
+    asyncio.run(story())
 
 
 def test_a_visit_notes_how_far_the_peers_clock_is_ahead(hall, library):
