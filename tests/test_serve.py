@@ -17,6 +17,7 @@ from node.control import NotRunning
 from tests.ports import free_port
 
 HOME = Path(__file__).parent.parent
+PATIENCE_S = 120.0  # for a machine ten times slower: never a measure
 
 
 class Serving:
@@ -35,17 +36,17 @@ class Serving:
             )
 
     def page(self):
-        with urlopen(f"http://127.0.0.1:{self.port}/kiosk", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{self.port}/kiosk", timeout=PATIENCE_S) as answer:
             return answer.read()
 
     def health(self):
-        return control.ask(self.folder, {"do": "health"}, 5)
+        return control.ask(self.folder, {"do": "health"}, PATIENCE_S)
 
     def said(self):
         return self.output.read_text()
 
 
-def soon(look, seconds=30.0):
+def soon(look, seconds=PATIENCE_S):
     """What `look` gives once it neither raises nor is empty."""
     until, last = time.monotonic() + seconds, None
     while time.monotonic() < until:
@@ -66,7 +67,7 @@ def serving(folder, peer_port=None):
         yield node
     finally:
         node.process.terminate()
-        node.process.wait(15)
+        node.process.wait(PATIENCE_S)
 
 
 def gone(pid):
@@ -89,25 +90,24 @@ def another_exchange(node, than):
 
 def test_pages_answer_while_the_exchange_is_killed_and_comes_back(tmp_path):
     with serving(tmp_path / "hall") as node:
-        pid, slowest = soon(node.health)["pid"], 0.0
+        pid = soon(node.health)["pid"]
         for _ in range(2):
             os.kill(pid, signal.SIGKILL)
-            until = time.monotonic() + 60
+            until, answered = time.monotonic() + PATIENCE_S, 0
             while not (another := another_exchange(node, pid)):
-                began = time.monotonic()
                 assert b"<html" in node.page()
-                slowest = max(slowest, time.monotonic() - began)
+                answered += 1
                 assert time.monotonic() < until, "the exchange did not come back"
                 time.sleep(0.05)  # without it the pages take the processor that the exchange needs
+            assert answered > 1, "a page waited until the exchange was back"
             pid = another
-        assert slowest < 3
     assert "killed by SIGKILL" in node.said() and "The kiosk goes on." in node.said()
 
 
 def test_a_second_serve_on_the_same_folder_says_one_clear_sentence(tmp_path):
     with serving(tmp_path / "hall") as node:
         second = Serving(tmp_path / "hall")
-        assert second.process.wait(30) != 0
+        assert second.process.wait(PATIENCE_S) != 0
         assert f"process {node.process.pid}" in second.said() and "Traceback" not in second.said()
         assert second.said().count("\n") == 1 and node.page()
 
@@ -128,18 +128,17 @@ def test_a_taken_web_port_is_one_sentence(tmp_path):
         port = taken.getsockname()[1]
         words = ["serve", "--data", str(tmp_path / "hall"), "--port", str(port)]
         command = [sys.executable, "-c", "from node.cli import main; raise SystemExit(main())", *words]
-        found = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=30)
+        found = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=PATIENCE_S)
     assert found.returncode != 0 and f"Port {port}" in found.stderr and "Traceback" not in found.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_in_seconds_and_takes_the_exchange_with_it(tmp_path, number):
+def test_it_stops_cleanly_and_takes_the_exchange_with_it(tmp_path, number):
     with serving(tmp_path / "hall") as node:
         pid = soon(node.health)["pid"]
-        began = time.monotonic()
         node.process.send_signal(number)
-        assert node.process.wait(15) == 0
-        assert time.monotonic() - began < 8 and soon(lambda: gone(pid), 5)
+        assert node.process.wait(PATIENCE_S) == 0
+        assert soon(lambda: gone(pid))
     assert node.said().rstrip().endswith("Stopped.") and "Traceback" not in node.said()
     assert not (tmp_path / "hall" / "control.sock").exists()
 
@@ -149,6 +148,6 @@ def test_the_exchange_ends_by_itself_when_serve_is_killed_and_the_node_starts_ag
     with serving(tmp_path / "hall") as node:
         pid = soon(node.health)["pid"]
         node.process.kill()
-        assert soon(lambda: gone(pid), 10)
+        assert soon(lambda: gone(pid))
     with serving(tmp_path / "hall") as node:
         assert soon(node.health)["pid"] != pid
