@@ -25,12 +25,12 @@ def answering(folder, answer):
     stop = threading.Event()
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    assert started.wait(5)
+    assert started.wait(60)
     try:
         yield
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(60)
         loop.close()
 
 

@@ -155,7 +155,7 @@ def counting(node: Node) -> tuple[Office, threading.Semaphore]:
 def test_tickets_are_ready_before_anybody_posts(hall: Node) -> None:
     counter, derived = counting(hall)
     counter.work_ahead()
-    assert all(derived.acquire(timeout=10) for _ in range(AHEAD))
+    assert all(derived.acquire(timeout=60) for _ in range(AHEAD))
     drawn = {counter.issue().digits for _ in range(AHEAD)}
     assert len(drawn) == AHEAD and all(len(digits) == tickets.LENGTH for digits in drawn)
 

@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     thread.start()
     yield held
     held.server.close()
-    thread.join(5)
+    thread.join(60)
 
 
 def test_a_file_comes_in_on_its_own_address_and_nowhere_else(site: Site) -> None:

@@ -20,7 +20,7 @@ def words(node: Node) -> list[str]:
 
 def tries(node: Node, *args: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "node.cli", *map(str, args), "--data", str(node.folder)]
-    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture

@@ -33,15 +33,15 @@ def serving(hall: Node) -> Iterator[Node]:
         yield hall
     finally:
         os.killpg(running.pid, signal.SIGTERM)
-        running.wait(10)
+        running.wait(60)
         log.close()
 
 
 def wait_for_node(folder: Path) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
-            control.ask(folder, {"do": "health"}, 1.0)
+            control.ask(folder, {"do": "health"})
             return
         except control.NotRunning:
             time.sleep(0.2)

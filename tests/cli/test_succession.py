@@ -55,13 +55,13 @@ def answering(node: Node, name: str) -> Iterator[str]:
         door.circle = lambda who, body: circle.keys_to_wire(keys())
         server = PeerServer(door)
         context = tls.server_context(run.identity, trusted(run.db()))
-        asyncio.run_coroutine_threadsafe(server.start(listener, context), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.start(listener, context), loop).result(120)
         try:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(server.close(), loop).result(120)
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+            thread.join(120)
             loop.close()
 
 
@@ -95,7 +95,7 @@ def town(hall: Node, library: Node, file: Path) -> None:
 
 def recover(node: Node, paper: str, *args: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "node.cli", "recover", *args, "--data", str(node.folder)]
-    return subprocess.run(command, input=paper, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, input=paper, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.long
@@ -223,7 +223,7 @@ def test_a_second_machine_is_taken_out_of_service(hall: Node, tmp_path: Path) ->
     certified(hall, second, stick)
     line = next(line for line in second.does("status").splitlines() if line.startswith("node"))
     command = [sys.executable, "-m", "node.cli", "retire", line.split()[1], "--data", str(hall.folder)]
-    done = subprocess.run(command, input=paper, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input=paper, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     with answering(hall, "The Hall") as address:
         (went,) = exchange(second, "The Hall", f"https://{address}")
