@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from node import intake
+from node.domain.wishes import OpenPost
 from node.run import Run
 from scripts import gallery
 from tests.browser.conftest import LANDSCAPE, PHONE, PORTRAIT, Screen
@@ -126,6 +128,14 @@ def test_the_first_screen_can_be_touched_and_read(screen: Screen) -> None:
 def test_larger_text_fits(screen: Screen, run: Run) -> None:
     page = screen("/?text=large", size={"width": 320, "height": 640})
     assert {name: page.evaluate(WIDE) for name in walk(page, "", run) if page.evaluate(WIDE) > 0} == {}
+
+
+def test_one_endless_word_pushes_nothing_off_the_screen(screen: Screen, run: Run) -> None:
+    """Somebody's finger stays on a key, or somebody means it so: the board of all others stays as it is."""
+    intake.record(run, OpenPost(kind="need", category="food", words="W" * 180, lang="en", when="today"))
+    for path, size in (("/kiosk/begin?lang=ar", LANDSCAPE), ("/", PHONE)):
+        page = screen(path, size=size)
+        assert page.locator("text=WWWW").first.is_visible() and page.evaluate(WIDE) <= 0
 
 
 def test_the_dock_hides_nothing_at_the_end_of_a_page(kiosk: Screen, run: Run) -> None:
