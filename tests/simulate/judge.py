@@ -198,7 +198,7 @@ def keep_what_was_acknowledged(world: World) -> None:
         for line in world.buried.values():
             if not buries(machine, line) and any(tells(teller, machine, line) for teller in tellers):
                 raise Broken(f"{machine.name} lacks an erasure that was acknowledged")
-    if lost := [one for one in asked_for if not any(world.holds(machine, one) for machine in world.machines)]:
+    if lost := [one for one in asked_for if not any(world.keeps(machine, one) for machine in world.machines)]:
         raise Broken(f"{len(lost)} entries that were acknowledged are nowhere any more")
     if any(not any(buries(machine, line) for machine in world.machines) for line in world.buried.values()):
         raise Broken("an erasure that was acknowledged is nowhere any more")

@@ -158,9 +158,13 @@ class World:
         self.buried = {o: line for o, line in self.buried.items() if any(buries(m, line) for m in self.machines)}
 
     def holds(self, machine: Machine, one: Acknowledged) -> bool:
-        """Also so that others could get it from there."""
+        """So that others could get it from there."""
+        return one.space not in blocked(machine) and self.keeps(machine, one)
+
+    def keeps(self, machine: Machine, one: Acknowledged) -> bool:
+        """On its disk, also where it has blocked that space since, perhaps because its sister did."""
         feed = log.feed_by_key(machine.db, one.feed)
-        if feed is None or feed.state != "open" or feed.space in blocked(machine):
+        if feed is None or feed.state != "open":
             return False
         return any(held.entry.id == one.id for held in log.read(machine.db, feed.no, one.seq, one.seq + 1))
 
