@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -38,6 +39,7 @@ class PlainRun(Sequence[Entry]):
         self.first, self.feed, self.prev = wires[0].seq, unb64_all([wires[0].feed], 32)[0], column([wires[0].prev])[0]
         self.lengths = list(map(len, payloads))
         self.sizes = [wire.size for wire in wires]
+        self.weights = list(map(operator.add, map(len, raws), self.lengths))  # bytes of header and payload of each
         self.ids = _ids(raws)
         self.commits = _commitments(salts, payloads, self.sizes)
         self.sigs: list[bytes | None] = [None] * len(raws)
@@ -66,15 +68,11 @@ class PlainRun(Sequence[Entry]):
         """Its last seq."""
         return self.first + len(self.raws) - 1
 
-    def weights(self) -> list[int]:
-        """Bytes of header and payload of each."""
-        return [len(raw) + length for raw, length in zip(self.raws, self.lengths, strict=True)]
-
     def spans(self) -> Iterator[tuple[int, int]]:
         """Of how many entries, and of how many bytes, each of its signatures is the first."""
-        weights, begin = self.weights(), 0
+        begin = 0
         for end in [at + 1 for at, sig in enumerate(self.sigs) if sig]:
-            yield end - begin, sum(weights[begin:end])
+            yield end - begin, sum(self.weights[begin:end])
             begin = end
 
     def is_signed(self) -> bool:

@@ -59,7 +59,7 @@ def _take_plain(db: sqlite3.Connection, run: PlainRun, now_ms: int) -> Sequence[
     if (run.first, run.prev) != (feed.next, feed.head) or not (run.names_nothing or proofs.none_erased(db)):
         return ()
     _check_accepted(db, feed, run.last)
-    quota.charge(db, feed.space_no, run.weights(), now_ms)
+    quota.charge(db, feed.space_no, run.weights, now_ms)
     return store.append(feed, run, now_ms)
 
 
