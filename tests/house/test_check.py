@@ -32,15 +32,13 @@ def test_no_tests_at_all_is_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_hangs_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    began = time.monotonic()
-    assert not check.succeeds(["sh", "-c", f"sleep 60 & echo $! > {pid}; wait"], minutes=0.02)
-    assert time.monotonic() - began < 20
+    assert not check.succeeds(["sh", "-c", f"sleep 36000 & echo $! > {pid}; wait"], minutes=0.02)
     assert gone(int(pid.read_text()))
 
 
 def gone(pid: int) -> bool:
-    """True once a process is not there any more, within five seconds."""
-    for _ in range(100):
+    """True once a process is not there any more, within a minute."""
+    for _ in range(1200):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):

@@ -83,7 +83,7 @@ def test_a_transaction_that_fails_leaves_no_gap(hall):
 
 def test_eight_threads_leave_one_gapless_feed(hall):
     def say(words):
-        db = sqlite3.connect(hall.folder / "log.db", isolation_level=None, timeout=30)
+        db = sqlite3.connect(hall.folder / "log.db", isolation_level=None, timeout=60)
         for word in words:
             with log.writing(db):
                 hall.writer.append(db, [Draft(word.encode())])

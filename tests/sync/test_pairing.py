@@ -88,7 +88,7 @@ class Space:
             await runner.cleanup()
 
     async def calls(self, other: "Space", code: str) -> Handover:
-        return await pair(other.address, code, self.handover, timeout_s=5)
+        return await pair(other.address, code, self.handover, timeout_s=60)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def library(tmp_path: Path) -> Space:
 
 def at(host: Space, story: Callable[[], Awaitable[None]]) -> None:
     async def whole() -> None:
-        async with asyncio.timeout(30), host.at_home():
+        async with asyncio.timeout(120), host.at_home():
             await story()
 
     asyncio.run(whole())
@@ -262,7 +262,7 @@ def test_a_lost_last_answer_is_asked_for_again(hall: Space, library: Space) -> N
 
 def test_nothing_answers_there(library: Space) -> None:
     with pytest.raises(Unreachable):
-        asyncio.run(pair("127.0.0.1:1", "123456", library.handover, timeout_s=2))
+        asyncio.run(pair("127.0.0.1:1", "123456", library.handover, timeout_s=60))
 
 
 def test_something_else_answers_there(library: Space, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,7 @@ def test_something_else_answers_there(library: Space, monkeypatch: pytest.Monkey
         async with server:
             port = server.sockets[0].getsockname()[1]
             with pytest.raises(NotCorkboard):
-                await pair(f"http://127.0.0.1:{port}/kiosk", "123456", library.handover, timeout_s=2)
+                await pair(f"http://127.0.0.1:{port}/kiosk", "123456", library.handover, timeout_s=60)
 
     asyncio.run(story())
 

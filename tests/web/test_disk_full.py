@@ -98,7 +98,7 @@ class SmallDisk:
 
 
 def _runs(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 
 @pytest.fixture

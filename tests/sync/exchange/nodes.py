@@ -86,7 +86,7 @@ class LogGate:
 
     def db(self) -> sqlite3.Connection:
         if not hasattr(self._threads, "db"):
-            self._threads.db = sqlite3.connect(self._node.folder / "log.db", isolation_level=None, timeout=10)
+            self._threads.db = sqlite3.connect(self._node.folder / "log.db", isolation_level=None, timeout=60)
         return self._threads.db
 
     def accept(self, pages, lines=(), payloads=(), by=b""):
