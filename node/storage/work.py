@@ -192,14 +192,14 @@ class Work:
         return Changes(kinds["need"], kinds["offer"]).plus(_changes(self._before.values()))
 
     def _write(self) -> None:
-        """By rising n: an index that grows at its end is quick."""
+        """By rising n: an index that grows at its end is quick, and of rows that change several are in one page."""
         plain, self._plain = self._plain, Openings()
         self._tally.write(plain, self._new)
         self._new.sort(key=lambda row: row.n)
         plain.put(self._db)
         self._db.executemany(rows.PUT, map(msgspec.structs.astuple, self._new))
         self._db.executemany(rows.REPLACE, map(msgspec.structs.astuple, self._changed))
-        self._db.executemany(rows.GO_ON, self._gone_on)
+        self._db.executemany(rows.GO_ON, sorted(self._gone_on, key=operator.itemgetter(3)))
         coded.put(self._db, plain.ids + [row.id for row in self._new], plain.ns + [row.n for row in self._new])
         search.put(self._db, sorted(plain.words + self._words, key=operator.itemgetter(0)))
         for written in (self._new, self._changed, self._gone_on, self._words):
