@@ -39,6 +39,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+START_MS = 120_000  # of a browser, on a machine ten times slower
 SCREENS = {"kiosk": (1280, 800), "portrait": (800, 1280), "phone": (360, 740)}
 LANGUAGES = ("en", "ar")
 PASSPHRASE = "three warm loaves on a cold sill"
@@ -135,7 +136,7 @@ def worth_a_picture(run: Run) -> Links:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=START_MS)
         try:
             yield browser
         finally:

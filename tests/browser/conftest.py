@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,18 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 Screen = Callable[..., Page]
-expect.set_options(timeout=30_000)  # milliseconds; a machine may be slow
+PATIENCE_MS = 120_000  # for a machine ten times slower: never a measure
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def stood_still(screen: Screen, path: str) -> Page:
+    """A page on a new screen whose clock stands still, here and on all that follow: `page.clock.run_for` alone moves
+    it. One that is only installed goes on by itself, so a slow machine would be seconds further than the test says."""
+    page = screen("about:blank")
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.goto(path)
+    return page
 
 
 @pytest.fixture
@@ -76,6 +88,7 @@ def screen(browser: Browser, node: str) -> Iterator[Screen]:
 
     def open_one(path: str, size: dict[str, int] = LANDSCAPE, script: bool = True, **more: object) -> Page:
         context = browser.new_context(viewport=size, java_script_enabled=script, base_url=node, **more)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

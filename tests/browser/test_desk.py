@@ -164,5 +164,5 @@ def test_a_page_that_nobody_touched_is_left_by_itself(screen: Screen, monkeypatc
     page.clock.install()
     signs_in(page)
     page.clock.fast_forward(31 * 60_000)
-    expect(page).to_have_url(re.compile("/desk/over$"), timeout=60_000)
+    expect(page).to_have_url(re.compile("/desk/over$"))
     expect(page.locator("body")).not_to_contain_text("Library door")

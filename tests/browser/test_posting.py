@@ -102,11 +102,11 @@ def test_a_double_tap_posts_once(kiosk: Screen, run: Run) -> None:
 
 
 @pytest.mark.long
-def test_a_new_post_shows_on_a_phone_within_fifteen_seconds(screen: Screen, run: Run) -> None:
+def test_a_new_post_shows_on_a_phone_by_itself(screen: Screen, run: Run) -> None:
+    """By the real clock; test_phone.py says by ours how soon."""
     page = screen("/", size={"width": 360, "height": 740})
-    page.wait_for_timeout(500)
     intake.record(run, OpenPost(kind="offer", category="clothing", words="A warm coat, size M"))
-    expect(page.locator("#live-list")).to_contain_text("A warm coat, size M", timeout=15_000)
+    expect(page.locator("#live-list")).to_contain_text("A warm coat, size M")
 
 
 @pytest.mark.parametrize(

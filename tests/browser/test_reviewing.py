@@ -15,7 +15,7 @@ from node.settings import Settings
 from node.start import open_run
 from node.storage import waiting
 from scripts import gallery, people
-from tests.browser.conftest import LANDSCAPE, PHONE
+from tests.browser.conftest import LANDSCAPE, PATIENCE_MS, PHONE
 from tests.browser.test_access import AXE, OPEN, SMALL, WIDE
 
 PASSPHRASE = "three warm loaves on a cold sill"
@@ -51,6 +51,7 @@ def opens(browser: Browser, space: tuple[Run, str]) -> Iterator[Opened]:
     def one(path: str, size: dict[str, int] = PHONE, script: bool = True) -> Page:
         # axe cannot be let in by our own policy, so here the policy is set aside; another test minds it
         context = browser.new_context(viewport=size, java_script_enabled=script, base_url=space[1], bypass_csp=script)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.goto(path)
@@ -63,7 +64,7 @@ def opens(browser: Browser, space: tuple[Run, str]) -> Iterator[Opened]:
 
 def on(page: Page, selector: str) -> None:
     """Presses it, and waits for the page that follows."""
-    with page.expect_navigation(timeout=60_000):
+    with page.expect_navigation():
         page.locator(selector).first.click()
 
 

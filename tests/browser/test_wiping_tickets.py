@@ -15,7 +15,7 @@ from node.domain.sealed import Letter
 from node.domain.wishes import OpenPost, PromiseHelp
 from node.run import Run
 from node.ticket_office import Issued, Office
-from tests.browser.conftest import Screen
+from tests.browser.conftest import Screen, stood_still
 from tests.browser.test_wiping import nothing_left
 
 POSTED, ANSWERED, TYPED = "Bread for three, please", "Unmistakable words of a helper", "Unmistakable words, unsent"
@@ -95,8 +95,7 @@ def after_done(page: Page, brings: Brings, poster: Issued, run: Run) -> None:
 @pytest.mark.long
 @EACH
 def test_it_is_gone_when_nobody_touches_the_screen(screen: Screen, poster: Issued, run: Run, brings: Brings) -> None:
-    page = screen("/kiosk/")
-    page.clock.install()
+    page = stood_still(screen, "/kiosk/")
     page.goto("/kiosk/begin?lang=en")
     secret = brings(page, poster, run)
     page.clock.run_for(92_000)
@@ -120,7 +119,7 @@ def test_without_scripts_it_is_gone_by_a_refresh(screen: Screen, poster: Issued,
     page.reload()
     if brings is a_typed_answer:
         page.fill("textarea", TYPED)
-    page.wait_for_url(re.compile("/kiosk/$"), timeout=60_000)
+    page.wait_for_url(re.compile("/kiosk/$"))
     page.unroute(address)
     for move in (page.go_back, page.go_back, page.go_forward, page.reload):
         move()
