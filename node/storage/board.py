@@ -5,7 +5,7 @@ Every question takes the moment and the space that looks, since expired and hidd
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Protocol
 
@@ -48,6 +48,10 @@ class Page(msgspec.Struct, frozen=True):
 class Counts(msgspec.Struct, frozen=True):
     needs: int
     offers: int
+
+
+Open = Mapping[tally.Open, int]
+"""How many posts are open and not hidden here, by kind, category and area."""
 
 
 COLUMNS = rows.OF_POST
@@ -186,11 +190,21 @@ MET_WEEK = f"SELECT COUNT(*) FROM post WHERE met_ms > ? AND met_ms <= ? AND kind
 
 def counts(db: sqlite3.Connection, now_ms: int, space: bytes) -> Counts:
     """What is on the board now."""
-    viewer, found = Viewer(db, now_ms, space), Counter[str]()
-    for (kind, _category, _area), open_ in tally.standing(db, now_ms).items():
-        found[kind] += open_
+    return summed(open_now(db, now_ms, space))
+
+
+def open_now(db: sqlite3.Connection, now_ms: int, space: bytes) -> Open:
+    """How many are on the board now."""
+    viewer, found = Viewer(db, now_ms, space), Counter(tally.standing(db, now_ms))
     for row in (Row(*values) for values in db.execute(HIDDEN, (now_ms,))):
-        found[row.kind] -= viewer.hides(row)
+        found[row.kind, row.category, row.area] -= viewer.hides(row)
+    return found
+
+
+def summed(open_ones: Open) -> Counts:
+    found = Counter[str]()
+    for (kind, _category, _area), count in open_ones.items():
+        found[kind] += count
     return Counts(found["need"], found["offer"])
 
 
@@ -204,11 +218,11 @@ def areas(db: sqlite3.Connection, now_ms: int) -> list[str]:
     return sorted({area for _kind, _category, area in tally.standing(db, now_ms) if area})
 
 
-def categories(db: sqlite3.Connection, view: View) -> dict[str, int]:
-    """How many current posts of each category, whatever category the view has chosen. Those hidden here are counted."""
+def categories(open_ones: Open, view: View) -> dict[str, int]:
+    """How many of each category, whatever category and words the view has chosen."""
     found = Counter[str]()
-    for (kind, category, area), open_ in tally.standing(db, view.now_ms).items():
-        found[category] += open_ * (view.kind in (None, kind) and view.area in (None, area))
+    for (kind, category, area), count in open_ones.items():
+        found[category] += count * (view.kind in (None, kind) and view.area in (None, area))
     return {category: count for category, count in found.items() if count}
 
 

@@ -20,12 +20,12 @@ from node.storage.board import Quick, View
 from node.storage.cards import Viewer
 from node.storage.rows import Row
 from node.storage.searching import Asked
-from node.web import cards, labels
+from node.web import cards, labels, named
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.links import feeds, query_of, rest_of_query
 from node.web.pages import audience, now, own, run, show, to
-from node.web.reading import Page, changed, find, kept, looks, mark, view_of
+from node.web.reading import Page, changed, find, kept, looks, mark, open_now, view_of
 from node.web.ready import same_for_all
 
 PAGE = {"kiosk": 30, "phone": 20}
@@ -49,8 +49,9 @@ def _board(marked: str) -> bytes:
     view, viewer = view_of(query), Viewer(run().db(), now(), run().space_id)
     found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
     listed = _cards(viewer, found.rows) or _of_code(view.find)
-    frame = _frame(query, view, bool(listed), found.next is not None)
-    icons = tuple(dict.fromkeys([*frame.icons, *(icon for card in listed for icon in card.icons)]))
+    ways = named.links(marked, query, view)
+    frame = _frame(query, view, bool(listed), found.next is not None, ways is not None)
+    icons = tuple(dict.fromkeys([*frame.icons, *(icon for part in (*listed, ways) if part for icon in part.icons)]))
     return frame.filled(
         {
             **_counted(marked),
@@ -58,6 +59,7 @@ def _board(marked: str) -> bytes:
             "find": quote_plus(view.find),
             "rest": rest_of_query(),
             "mark": f'"{marked}"',
+            "named": ways.html if ways else "",
             "cards": b"".join([card.html for card in listed]),
             "many": labels.number(len(listed)) + ("+" if found.next else ""),
             "after": found.next or "",
@@ -88,19 +90,19 @@ def _of_code(typed: str) -> list[Drawn]:
 
 
 def _counted(marked: str) -> dict[str, str]:
-    counts = kept().made(marked, "counts", lambda: board.counts(run().db(), now(), run().space_id))
+    counts = kept().made(marked, "counts", lambda: board.summed(open_now(marked)))
     numbers = (counts.needs + counts.offers, counts.needs, counts.offers)
     return {name: labels.number(number) for name, number in zip(COUNTED, numbers, strict=True)}
 
 
-def _frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
+def _frame(query: Mapping[str, str], view: View, some: bool, more: bool, ways: bool) -> Frame:
     """The page around the list. Whatever it shows of this request is in the key, or a hole."""
     typed = (bool(view.find), bool(codes.read_digits(view.find)), "find" in request.args)
-    key = (request.path, view.kind, view.category, view.area, *typed, "after" in query, some, more, *looks())
-    return kept("kept_parts").made(cards.since(), key, lambda: _drawn_frame(query, view, some, more))
+    key = (request.path, view.kind, view.category, view.area, *typed, "after" in query, some, more, ways, *looks())
+    return kept("kept_parts").made(cards.since(), key, lambda: _drawn_frame(query, view, some, more, ways))
 
 
-def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -> Frame:
+def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool, ways: bool) -> Frame:
     held = {**query, **{name: hole(name) for name in ("find", "after") if name in query}}
     names: dict[str, Any] = {name: hole(name) for name in ("mark", "many", *COUNTED)}
     part = drawn(
@@ -110,6 +112,7 @@ def _drawn_frame(query: Mapping[str, str], view: View, some: bool, more: bool) -
             view=structs.replace(view, find=hole("words") if view.find else ""),
             cards=hole("cards") if some else "",
             typed_digits=bool(codes.read_digits(view.find)),
+            named=hole("named") if ways else "",
             next=to("board", **{**held, "after": hole("after")}) if more else "",
             sprite=lambda: hole("pictures"),
             rest_of_query=lambda without: hole("rest"),

@@ -57,6 +57,11 @@ def kept(which: str = "kept") -> Kept:
     return held
 
 
+def open_now(marked: str) -> board.Open:
+    """How many there are on the board of this mark: counted once for all pages that say so."""
+    return kept().made(marked, "open", lambda: board.open_now(run().db(), now(), run().space_id))
+
+
 def mark() -> str:
     """The ETag of whatever lists posts: another one when a list may be another. Costs no list."""
     known: str | None = request.environ.get(MARK)
@@ -83,7 +88,7 @@ def narrow() -> Page:
         query=query,
         areas=board.areas(run().db(), now()),
         categories=labels.categories(),
-        found=board.categories(run().db(), view),
+        found=board.categories(open_now(mark()), view),
         show_category=lambda key: to("board", **changed(query, "category", key)),
         narrow_to=lambda key, value: to("narrow", **changed(query, key, value)),
     )

@@ -53,7 +53,7 @@ def test_a_view_chooses_kind_category_and_area(hall):
     assert hall.board(kind="offer") == ["A drill", "A ladder"]
     assert hall.board(category="tools", area="South") == ["A ladder"]
     view = board.View(now_ms=hall.clock.ms, space=hall.space, kind="offer")
-    assert board.categories(hall.db, view) == {"tools": 2}
+    assert board.categories(board.open_now(hall.db, hall.clock.ms, hall.space), view) == {"tools": 2}
     assert board.areas(hall.db, hall.clock.ms) == ["North", "South"]
 
 
