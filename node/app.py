@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from node.ticket_office import Office
 
 PARTS_KEPT, SIMILAR_KEPT = 3_000, 1_000  # cards of 1 KB or so: those of all that newest.py knows; frames, few of them
-ANSWER_S = 1.0  # that the desk waits for the exchange
+ANSWER_S = 5.0  # that the desk waits for an exchange that is slow; one that is gone is known at once
 TEMPLATES = Path(__file__).parent.parent / "kiosk_templates"
 
 

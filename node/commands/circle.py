@@ -18,6 +18,7 @@ from sync.handshake import Handover, PairingError
 from sync.identity import shown
 
 PULL_SECONDS = 3600.0
+ANSWER_S = 60.0  # where nobody serves it is known at once; who answers late must not be called away
 WHY = {
     "no-address": "no exchange: its address is not known, name it with `exchange ADDRESS`",
     "unreachable": "no exchange: nothing answers there, see that it runs and that both are in one network",
@@ -152,7 +153,7 @@ def members(here: Here, accept: str | None) -> None:
     here.say("\n".join(lines) or "No other space yet: connect one with `connect --show-code`.")
 
 
-def _ask(here: Here, request: dict[str, Any], timeout: float = 15.0) -> dict[str, Any]:
+def _ask(here: Here, request: dict[str, Any], timeout: float = ANSWER_S) -> dict[str, Any]:
     """The running node's answer. Raises NotRunning."""
     answer = control.ask(here.settings.data, request, timeout)
     if answer.get("error"):

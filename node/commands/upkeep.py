@@ -58,10 +58,13 @@ def _state(run: Run) -> dict[str, Any]:
     }
 
 
+ANSWER_S = 60.0  # where nobody serves it is known at once; who answers late must not be called away
+
+
 def _serving(run: Run) -> dict[str, Any] | None:
     """How the node says it is, while it runs on this folder; None while it does not."""
     try:
-        return control.ask(run.settings.data, {"do": "health"}, 3.0)
+        return control.ask(run.settings.data, {"do": "health"}, ANSWER_S)
     except control.NotRunning:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,8 @@ from node import control
 from sync import quota
 from tests.cli.nodes import Node
 from tests.ports import free_port
+from tests.test_control import answering
+from tests.test_reach import HEALTH
 
 
 @pytest.fixture
@@ -57,6 +61,19 @@ def test_commands_work_while_the_node_serves(serving: Node, file: Path) -> None:
     lonely = serving.run("exchange")
     assert lonely.status == 1 and "connect --show-code" in lonely.err
     assert "All is well" in serving.does("verify")
+
+
+@pytest.mark.long
+def test_a_node_that_takes_its_time_to_answer_is_not_called_away(hall: Node) -> None:
+    hall.does("paper")
+
+    async def late(_: dict[str, Any]) -> dict[str, Any]:
+        await asyncio.sleep(4)
+        return HEALTH
+
+    with answering(hall.folder, late):
+        assert hall.state()["serving"] is True
+    assert hall.state()["serving"] is False
 
 
 def test_an_old_copy_of_the_folder_put_back_still_verifies(hall: Node, file: Path, tmp_path: Path) -> None:
