@@ -67,10 +67,10 @@ class Place:
             for way in ("input", "output")
         )
         command = self.command("nft", rules)
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=20)
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
 
     def passes_discovery(self) -> None:
-        subprocess.run(self.command("nft", "flush ruleset"), check=True, capture_output=True, timeout=20)
+        subprocess.run(self.command("nft", "flush ruleset"), check=True, capture_output=True, timeout=120)
 
     def renumbered(self) -> "Place":
         """Another lease: the old address goes, a new one comes."""
@@ -191,7 +191,7 @@ def _multicast(namespace: str) -> None:
 
 
 def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=20)
+    subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=120)
 
 
 def _enter(namespace: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.two_nodes.node import Node, wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE_MS = 15_000
+PATIENCE_MS = 120_000  # for a machine ten times slower: never a measure
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
@@ -22,7 +22,7 @@ def screen(hall: Node, tmp_path: Path) -> Iterator[Page]:
     start.write_text(f'#!/bin/sh\nexec {" ".join(hall.place.command(str(CHROMIUM)))} "$@"\n')
     start.chmod(0o755)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=start, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=start, args=["--no-sandbox"], timeout=PATIENCE_MS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE_MS)
         yield page

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, sync_playwright
 
-from tests.two_nodes.journeys.browsers import CHROMIUM, Browsers
+from tests.two_nodes.journeys.browsers import CHROMIUM, PATIENCE_MS, Browsers
 from tests.two_nodes.node import Node
-
-PATIENCE_MS = 120_000
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")]
 

@@ -20,7 +20,7 @@ from tests.two_nodes.node import HOME, wait_until
 pytestmark = pytest.mark.skipif(not NAMESPACES, reason=WHY_NOT)
 
 AGAIN_S = 0.7  # how often an ear asks who is there; a node does so every ten seconds
-SOON_S = 60.0  # for a machine ten times slower; how long it took is printed
+SOON_S = 120.0  # for a machine ten times slower; how long it took is printed
 
 LISTEN = """
 import asyncio, hashlib, sys
@@ -89,13 +89,13 @@ class Ear:
     def leaves(self) -> None:
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(SOON_S)
 
     def ends(self) -> None:
         """Without a goodbye."""
         if self._process.poll() is None:
             self._process.kill()
-            self._process.wait(30)
+            self._process.wait(SOON_S)
         assert self._process.stdin
         self._process.stdin.close()
 

@@ -11,7 +11,7 @@ from sync import identity
 from sync.peers import tls
 from tests.two_nodes.conftest import NAMESPACES
 from tests.two_nodes.network import WHY_NOT, Network
-from tests.two_nodes.node import Node, wait_until
+from tests.two_nodes.node import PATIENCE_S, Node, wait_until
 from tests.two_nodes.recorder import recording, relaying
 
 SECRET = ("Insulin", "Avenue", "Delmas", "quarante")  # long enough not to turn up in ciphertext by chance
@@ -48,7 +48,7 @@ def answer_to(caller: ssl.SSLContext, node: Node) -> bytes:
     """What a node says to a request for its news. Raises an OSError where it says nothing."""
 
     def ask() -> bytes:
-        line = http.client.HTTPSConnection(node.place.address, node.peer_port, context=caller, timeout=10)
+        line = http.client.HTTPSConnection(node.place.address, node.peer_port, context=caller, timeout=PATIENCE_S)
         try:
             line.request("POST", "/peer/v1/news", b'{"n":0,"mark":""}')
             return line.getresponse().read()

@@ -92,7 +92,8 @@ def test_a_scan_leads_through_the_nodes_own_name_to_the_post_to_i_can_help_and_t
         assert tom.page.viewport_size == {"width": 360, "height": 740}
         tom.goes()
     assert HOST in asked_for
-    at_port_80 = phone.do(lambda: urlopen(f"http://{hall.place.address}/", timeout=30).read())  # root may have it
+    short = f"http://{hall.place.address}/"  # at port 80, which root may have
+    at_port_80 = phone.do(lambda: urlopen(short, timeout=PATIENCE_S).read())
     assert NEED.encode() in at_port_80
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from tests.two_nodes.node import HOME, CommandFailed, Node, wait_until, write_posts
 
-SOON_S = 15.0
 CATEGORIES = ("food", "water", "shelter", "clothing", "health", "transport", "childcare", "tools", "other")
 WORDS = (
     "A ladder for Saturday, number {}",
@@ -40,9 +39,9 @@ def test_a_need_posted_at_the_hall_appears_at_the_library(hall: Node, library: N
     """Nobody tells the hall where the library is: it types digits and an address once, and hears the rest."""
     library.pairs_with(hall)
     hall.posts("A ladder for Saturday")
-    wait_until(lambda: library.board() == ["A ladder for Saturday"], SOON_S)
+    wait_until(lambda: library.board() == ["A ladder for Saturday"])
     library.posts("Two chairs", kind="offer")
-    wait_until(lambda: hall.board() == ["A ladder for Saturday", "Two chairs"], SOON_S)
+    wait_until(lambda: hall.board() == ["A ladder for Saturday", "Two chairs"])
     wait_until(lambda: hall.holds_the_same_as(library))
 
 
@@ -51,7 +50,7 @@ def test_posts_from_before_the_pairing_come_too(hall: Node, library: Node) -> No
     hall.posts("Rice for twelve")
     library.posts("A cot")
     hall.pairs_with(library)
-    wait_until(lambda: hall.board() == library.board() == ["A cot", "Rice for twelve"], SOON_S)
+    wait_until(lambda: hall.board() == library.board() == ["A cot", "Rice for twelve"])
 
 
 @pytest.mark.long
@@ -61,14 +60,14 @@ def test_nodes_find_each_other_where_no_address_is_known_any_more(hall: Node, li
     hall.moves()
     library.moves()
     hall.posts("Still here")
-    wait_until(lambda: library.board() == ["Still here"], SOON_S)
+    wait_until(lambda: library.board() == ["Still here"])
 
 
 @pytest.mark.long
 def test_five_hundred_posts_imported_at_one_are_all_at_the_other(hall: Node, library: Node, tmp_path: Path) -> None:
     assert hall.imports(five_hundred_posts(tmp_path / "posts.csv")).startswith("500 new posts")
     library.pairs_with(hall)
-    wait_until(lambda: library.holds_the_same_as(hall), 60)
+    wait_until(lambda: library.holds_the_same_as(hall))
     assert len(library.board()) == 500
     assert library.exported() == hall.exported()
 
@@ -78,7 +77,7 @@ def test_importing_the_same_file_again_adds_nothing_at_either_space(hall: Node, 
     sheet = five_hundred_posts(tmp_path / "posts.csv")
     hall.imports(sheet)
     library.pairs_with(hall)
-    wait_until(lambda: len(library.board()) == 500, 60)
+    wait_until(lambda: len(library.board()) == 500)
     assert hall.imports(sheet).startswith("0 new posts, 500 already here")
     assert library.imports(sheet).startswith("0 new posts, 500 already here")
 
@@ -98,7 +97,7 @@ def test_real_messages_are_the_same_at_both(hall: Node, library: Node) -> None:
     assert sheet
     hall.imports(sheet)
     library.pairs_with(hall)
-    wait_until(lambda: library.holds_the_same_as(hall), 60)
+    wait_until(lambda: library.holds_the_same_as(hall))
     assert len(library.board()) > 400
     assert library.exported() == hall.exported()
 

@@ -3,14 +3,17 @@
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from node.addresses import HOST
 from tests.two_nodes.network import Place
 from tests.two_nodes.node import Node
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PATIENCE_MS = 120_000  # for a machine ten times slower: never a measure
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-background-networking")
+
+expect.set_options(timeout=PATIENCE_MS)  # else it is five seconds, whatever a page may take
 
 
 class Browsers:
@@ -33,7 +36,7 @@ class Browsers:
         if (place, name_leads_to) not in self._open:
             rules = [f"--host-resolver-rules=MAP {HOST} {name_leads_to}"] if name_leads_to else []
             self._open[(place, name_leads_to)] = self._playwright.chromium.launch(
-                executable_path=self._starter(place), args=[*FLAGS, *rules]
+                executable_path=self._starter(place), args=[*FLAGS, *rules], timeout=PATIENCE_MS
             )
         return self._open[(place, name_leads_to)]
 
