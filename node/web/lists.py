@@ -50,8 +50,8 @@ def _board(marked: str) -> bytes:
     found = board.listed(run().db(), view, viewer, query.get("after"), PAGE[audience()], _quick(marked, view))
     listed = _cards(viewer, found.rows) or _of_code(view.find)
     ways = named.links(marked, query, view)
-    frame = _frame(query, view, bool(listed), found.next is not None, ways is not None)
-    icons = tuple(dict.fromkeys([*frame.icons, *(icon for part in (*listed, ways) if part for icon in part.icons)]))
+    frame = _frame(query, view, bool(listed), found.next is not None, bool(ways.html))
+    icons = tuple(dict.fromkeys([*frame.icons, *(icon for part in (*listed, ways) for icon in part.icons)]))
     return frame.filled(
         {
             **_counted(marked),
@@ -59,7 +59,7 @@ def _board(marked: str) -> bytes:
             "find": quote_plus(view.find),
             "rest": rest_of_query(),
             "mark": f'"{marked}"',
-            "named": ways.html if ways else "",
+            "named": ways.html,
             "cards": b"".join([card.html for card in listed]),
             "many": labels.number(len(listed)) + ("+" if found.next else ""),
             "after": found.next or "",

@@ -16,7 +16,7 @@ from flask import g
 from node.domain import text
 from node.storage import board
 from node.storage.board import View
-from node.web import cards, labels, languages
+from node.web import labels, languages
 from node.web.assets import Drawn, drawn
 from node.web.pages import show, to
 from node.web.reading import changed, kept, looks, open_now
@@ -24,6 +24,7 @@ from node.web.reading import changed, kept, looks, open_now
 MOST = 3  # beside what was found; more of them would be in its way
 SHORTEST = 3  # letters of a beginning; a whole name may be shorter: su, آب
 WORDS = 5  # no name has more
+NONE = Drawn(b"", ())
 
 
 class Name(NamedTuple):
@@ -34,22 +35,25 @@ class Name(NamedTuple):
     place: int
 
 
-def links(marked: str, query: Mapping[str, str], view: View) -> Drawn | None:
-    """Ways to what is open of the categories that were meant; None where there is none. Kind and place stay as they
-    were chosen. marked: of the board that the page shows."""
+def links(marked: str, query: Mapping[str, str], view: View) -> Drawn:
+    """Ways to what is open of the categories that were meant; NONE where there is none. Kind and place stay as they
+    were chosen. marked: of the board that the page shows; drawn once for it."""
     meant_ones = meant(view.find, g.language.tag) if view.find else []
     if not meant_ones:
-        return None
+        return NONE
+    key = ("named", *meant_ones, view.kind, view.category, view.area, *looks())
+    return kept().made(marked, key, lambda: _drawn(_open_ones(marked, meant_ones, view), query))
+
+
+def _open_ones(marked: str, meant_ones: list[str], view: View) -> list[tuple[str, int]]:
     found = board.categories(open_now(marked), view)
-    ways = [(key, found[key]) for key in meant_ones if key != view.category and key in found][:MOST]
-    key = ("named", tuple(ways), view.kind, view.area, *looks())
-    return kept("kept_parts").made(cards.since(), key, lambda: _drawn(query, ways)) if ways else None
+    return [(key, found[key]) for key in meant_ones if key != view.category and key in found][:MOST]
 
 
-def _drawn(query: Mapping[str, str], ways: list[tuple[str, int]]) -> Drawn:
+def _drawn(ways: list[tuple[str, int]], query: Mapping[str, str]) -> Drawn:
     rest = {key: value for key, value in query.items() if key in ("kind", "area")}
     all_of = [(key, count, to("board", **changed(rest, "category", key))) for key, count in ways]
-    return drawn(lambda: show("named.html", ways=all_of)[0])
+    return drawn(lambda: show("named.html", ways=all_of)[0]) if ways else NONE
 
 
 def meant(find: str, tag: str) -> list[str]:
