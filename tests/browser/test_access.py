@@ -38,6 +38,9 @@ SMALL = """least => [...document.querySelectorAll("a, button, input, select, tex
 OPEN = "open => document.querySelectorAll('details').forEach(part => { part.open = open; })"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+CUT_OFF = """[...document.querySelectorAll(".btn")].filter(part => part.checkVisibility())
+  .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.innerText)"""
+
 
 def links(run: Run) -> dict[str, str]:
     found = gallery.worth_a_picture(run)
@@ -128,6 +131,13 @@ def test_the_first_screen_can_be_touched_and_read(screen: Screen) -> None:
 def test_larger_text_fits(screen: Screen, run: Run) -> None:
     page = screen("/?text=large", size={"width": 320, "height": 640})
     assert {name: page.evaluate(WIDE) for name in walk(page, "", run) if page.evaluate(WIDE) > 0} == {}
+
+
+def test_on_a_phone_with_everything_twice_as_large_no_button_is_cut_off(screen: Screen, run: Run) -> None:
+    page = screen("/?lang=so", size={"width": 180, "height": 370})
+    for path in ("/board", f"/p/{links(run)['need']}", "/post/need"):
+        page.goto(path)
+        assert page.evaluate(CUT_OFF) == [] and page.evaluate(WIDE) <= 0
 
 
 def test_one_endless_word_pushes_nothing_off_the_screen(screen: Screen, run: Run) -> None:
