@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(not NAMESPACES, reason=WHY_NO
 
 NAMES = ("Hall", "Library", "Mosque", "School", "Union")
 ROUNDS = 4
-HEALED_S = 10  # the median; as many times what news takes in a whole network, where the machine is that slow
-PATIENCE_S = 180  # before the test gives up
+HEALED_S = 10
+PATIENCE_S = 180  # what a slow machine gets before the test gives up; the figure above is for the median
 
 
 @pytest.fixture
@@ -71,8 +71,6 @@ def parts(places: list[Place], dice: random.Random) -> list[list[Place]]:
 def test_whatever_way_the_network_falls_apart_it_ends_with_one_board(town: Network, spaces: list[Node]) -> None:
     dice, took = random.Random(5), []
     with recording(town, spaces[0].place) as recorder:
-        says(spaces[0], "Blankets, while all is well")
-        whole = seconds_until_all_hold_the_same(spaces)
         for number in range(ROUNDS):
             town.falls_apart(*parts([node.place for node in spaces], dice))
             for node in dice.sample(spaces, 3):
@@ -80,10 +78,10 @@ def test_whatever_way_the_network_falls_apart_it_ends_with_one_board(town: Netwo
             for node in spaces:
                 town.joins(node.place)
             took.append(seconds_until_all_hold_the_same(spaces))
-    print(f"one board after {whole:.1f} s, and again after {', '.join(f'{seconds:.1f}' for seconds in took)} s")
+    print(f"one board again after {', '.join(f'{seconds:.1f}' for seconds in took)} s")
     shown = [node.board() for node in spaces]
-    assert all(board == shown[0] for board in shown) and len(shown[0]) == 1 + 3 * ROUNDS
-    assert sorted(took)[len(took) // 2] <= max(HEALED_S, HEALED_S * whole)
+    assert all(board == shown[0] for board in shown) and len(shown[0]) == 3 * ROUNDS
+    assert sorted(took)[len(took) // 2] <= HEALED_S
     assert len(recorder.heard) > 5000
     for secret in ("Blankets", "round", *NAMES, *spaces[0].feed_keys()):
         assert secret.encode() not in recorder.heard, secret
