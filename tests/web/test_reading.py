@@ -49,6 +49,14 @@ def test_nothing_found_says_what_to_do(hall: Hall) -> None:
     assert "Nothing with “zebra”" in page.text and "/" in page.links
 
 
+def test_at_the_touchscreen_the_way_into_the_search_is_there_until_it_is_open(hall: Hall) -> None:
+    amina = hall.neighbour()
+    closed = amina.opens("/kiosk/board")
+    assert closed.links.count("/kiosk/board?find=") == 1 and '<form class="search"' not in closed.html
+    opened = amina.opens("/kiosk/board?find=")
+    assert "/kiosk/board?find=" not in opened.links and '<form class="search"' in opened.html
+
+
 @pytest.mark.parametrize("start", ["/?find=", "/kiosk/board?find="])
 def test_the_code_of_a_flyer_is_found_by_the_search_too(hall: Hall, start: str) -> None:
     code = hall.has("A ladder for Saturday")[:9]
