@@ -14,19 +14,19 @@ REACHED_MS = 180_000  # a visit is made each minute
 LISTENED_S = 15.0  # who is there has answered by then
 
 
-def in_words(told: Mapping[str, Any], here: Iterable[str], port: int, now_ms: int) -> list[str]:
-    """A sentence each. told: the answer to "health". here: this machine's addresses. port: of the board."""
+def in_words(told: Mapping[str, Any], here: Iterable[str], now_ms: int) -> list[str]:
+    """A sentence each. told: the answer to "health". here: this machine's addresses."""
     hosts = list(here)
     if not hosts:
         return [
             "No network is up. The kiosk works; phones and other spaces are reached as soon as there is one.",
             *_peers_port(told),
         ]
-    return [*_phones(told, hosts, port), *_peers_port(told, hosts), *_peers(told, now_ms)]
+    return [*_phones(told, hosts), *_peers_port(told, hosts), *_peers(told, now_ms)]
 
 
-def _phones(told: Mapping[str, Any], hosts: list[str], port: int) -> list[str]:
-    name, short = told["host_name"], SHORT_PORT in told["web_ports"]
+def _phones(told: Mapping[str, Any], hosts: list[str]) -> list[str]:
+    name, port, short = told["host_name"], told["web_ports"][0], SHORT_PORT in told["web_ports"]
     number = "" if short else f":{port}"
     lines = [f"Phones reach this board at {_either([f'http://{each}{number}/' for each in (name, *hosts) if each])}."]
     if not name:

@@ -45,7 +45,7 @@ def _state(run: Run) -> dict[str, Any]:
         "node": b64(run.identity.node_fingerprint),
         "serving": serving is not None,
         "peer_port": (serving or {}).get("peer_port", run.settings.peer_port),
-        "network": reach.in_words(serving, addresses.here(), run.settings.port, run.clock_ms()) if serving else [],
+        "network": reach.in_words(serving, addresses.here(), run.clock_ms()) if serving else [],
         "posts": _posts(db),
         "entries": sum(feed.next for feed in feeds),
         "feeds": len(feeds),
