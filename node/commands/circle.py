@@ -9,7 +9,7 @@ import click
 
 from node import blocking, control, meeting, quotas
 from node.blocking import NotBlocked
-from node.commands.common import Failed, Here, common, many
+from node.commands.common import ANSWER_S, Failed, Here, common, many
 from node.gate import pull_once
 from node.run import Run
 from sync import circle, introductions
@@ -18,7 +18,6 @@ from sync.handshake import Handover, PairingError
 from sync.identity import shown
 
 PULL_SECONDS = 3600.0
-ANSWER_S = 60.0  # where nobody serves it is known at once; who answers late must not be called away
 WHY = {
     "no-address": "no exchange: its address is not known, name it with `exchange ADDRESS`",
     "unreachable": "no exchange: nothing answers there, see that it runs and that both are in one network",

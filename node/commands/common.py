@@ -24,6 +24,7 @@ from sync import paper_typed
 from sync.identity import NODE_CERT_FILE, Paper
 
 EVERY_SECONDS = 2.0
+ANSWER_S = 60.0  # where nobody serves it is known at once; who answers late must not be called away
 PORT = click.IntRange(1, 65535)
 
 

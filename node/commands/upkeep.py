@@ -12,7 +12,7 @@ import click
 
 from node import __version__, addresses, backup_news, checking, control, health, paper_page, reach
 from node.commands.circle import WHY
-from node.commands.common import Failed, Here, common, many
+from node.commands.common import ANSWER_S, Failed, Here, common, many
 from node.run import Run
 from node.storage import projection
 from sync import identity, known, log
@@ -56,9 +56,6 @@ def _state(run: Run) -> dict[str, Any]:
         "notes": health.notes(run),
         "data": str(run.settings.data.resolve()),
     }
-
-
-ANSWER_S = 60.0  # where nobody serves it is known at once; who answers late must not be called away
 
 
 def _serving(run: Run) -> dict[str, Any] | None:
