@@ -86,6 +86,7 @@ def _say(run: Run, other: Other, heads: Callable[[], Heads] | None, purges: bool
         drafts = [Draft(payload, sys=BLOCKED) for payload in blocks.payloads(said)]
         cutoffs.note(db, run.writer.append(db, drafts))
         cutting.settle(run, db)
+    cutting.follow(run)
 
 
 def _held(db: sqlite3.Connection, space: bytes) -> Heads:

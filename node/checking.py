@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from node.storage import projection
+from node.storage import projection, refolding
 from sync import log
 from sync.refusals import Refused
 
@@ -27,6 +27,9 @@ def check(copy: sqlite3.Connection, checked: Progress, folded: Progress) -> int:
     if (found := copy.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
         raise Damaged(f"the database is damaged: {' '.join(found.split())}")
     entries = check_log(copy, checked)
+    while refolding.is_pending(copy):
+        with log.writing(copy):
+            refolding.step(copy)
     before = projection.digest(copy)
     projection.rebuild(copy, folded)
     if projection.digest(copy) != before:

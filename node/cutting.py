@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from node.run import Run
-from node.storage import forgetting, projection, turn
+from node.storage import forgetting, memory, refolding, turn
 from node.storage.work import Changes
 from sync import blocks, cutoffs, log, proofs
 from sync.cutoffs import CutOffs
@@ -18,17 +18,41 @@ from sync.entry import CUTOFFS
 from sync.identity import fingerprint
 from sync.writer import Draft
 
+PURGE = "purge"  # remembers feeds of which words are still to go from this disk
+
 
 def settle(run: Run, db: sqlite3.Connection) -> Changes:
-    """What a retired node said counts as far as its space says, what a blocked space said as far as this one says."""
-    changes = Changes()
+    """What a retired node said counts as far as its space says, what a blocked space said as far as this one says. The
+    board follows: a step of it here, the others by follow(), which is to be called after the transaction."""
     for no in cutoffs.settle(db, run.clock_ms()):
-        changes = changes.plus(projection.refold_feed(db, no))
+        refolding.begin(db, no)
         if log.feed_by_no(db, no).counts is None:
             forgetting.want_again(db, no)
-    for block in blocks.ours(db).values():
-        if block.stands and block.purge:
-            changes = changes.plus(forgetting.purge(db, block.space, run.clock_ms()))
+    purged = {block.space for block in blocks.ours(db).values() if block.stands and block.purge}
+    if purged:
+        memory.set_places(db, PURGE, {feed.no: 0 for feed in log.feeds(db) if feed.space in purged})
+    return _step(run, db)
+
+
+def follow(run: Run) -> None:
+    """The steps that are left, each in a transaction of its own: whoever is at the kiosk waits for one at most."""
+    while refolding.is_pending(run.db()) or memory.places(run.db(), PURGE):
+        turn.give_way(run.settings.data)
+        with log.writing(run.db()):
+            _step(run, run.db())
+
+
+def _step(run: Run, db: sqlite3.Connection) -> Changes:
+    return refolding.step(db) if refolding.is_pending(db) else _purge(run, db)
+
+
+def _purge(run: Run, db: sqlite3.Connection) -> Changes:
+    left = memory.places(db, PURGE)
+    if not left:
+        return Changes()
+    no, start = left.popitem()
+    changes, then = forgetting.purge(db, no, start, refolding.STEP, run.clock_ms())
+    memory.set_places(db, PURGE, {**left, no: then} if then else left)
     return changes
 
 
@@ -36,6 +60,7 @@ def joined(run: Run) -> None:
     """After a roster came in by pairing."""
     with log.writing(run.db()):
         settle(run, run.db())
+    follow(run)
 
 
 def name(run: Run, named: CutOffs, scope: str) -> None:
@@ -45,6 +70,7 @@ def name(run: Run, named: CutOffs, scope: str) -> None:
         drafts = [Draft(payload, sys=CUTOFFS) for payload in cutoffs.payloads(named)]
         cutoffs.note(db, run.writer.append(db, drafts, scope))
         settle(run, db)
+    follow(run)
 
 
 OWN = "SELECT no, roster FROM space WHERE state = 'own'"

@@ -19,7 +19,7 @@ import msgspec
 from node import cutting
 from node.domain import bodies, codes, wire
 from node.run import Run
-from node.storage import board, memory, projection, turn
+from node.storage import board, memory, projection, refolding, turn
 from node.storage.gather import ABOUT, Feeds, short
 from node.storage.work import Changes
 from sync import cutoffs, introductions, log, proofs, quota
@@ -31,7 +31,7 @@ from sync.writer import Draft
 ID = re.compile(rb"(?<![\w-])[\w-]{43}(?![\w-])")
 SYSTEM = (CUTOFFS, BLOCKED, INTRODUCED)
 AGAIN = "say again"  # remembers feeds of ours, by number, of which that is still to be done
-CARRY = "carry on"  # remembers feeds with words still to be carried, each as its number and the seq to go on from
+CARRY = "carry on"  # remembers feeds with words still to be carried
 STEP = 1_000  # words in one transaction: whoever is at the kiosk waits that long
 
 
@@ -42,7 +42,8 @@ def retract(run: Run, db: sqlite3.Connection, key: bytes) -> Changes:
     _, changes = _carry(run, db, feed, 0)
     if _is_ours_to_say(run, db, feed):
         memory.set(db, AGAIN, f"{memory.get(db, AGAIN)} {feed.no}")
-    return changes.plus(projection.refold_feed(db, feed.no)).plus(cutting.settle(run, db))
+    refolding.begin(db, feed.no)
+    return changes.plus(cutting.settle(run, db))
 
 
 def _carry(run: Run, db: sqlite3.Connection, feed: Feed, start: int) -> tuple[int, Changes]:
@@ -51,19 +52,13 @@ def _carry(run: Run, db: sqlite3.Connection, feed: Feed, start: int) -> tuple[in
     words = [*itertools.islice(_neighbours_words(db, feed, start), STEP + 1)]
     drafts = [Draft(entry.payload or b"", entry.header.post, entry.header.owner) for entry in words[:STEP]]
     fitting = quota.charge_some(db, feed.space_no, [len(each.payload) for each in drafts], run.clock_ms())
-    waiting = _waiting(db)
+    waiting = memory.places(db, CARRY)
     waiting.pop(feed.no, None)
     if fitting < len(words):
         waiting[feed.no] = words[fitting].header.seq
-    memory.set(db, CARRY, " ".join(f"{no}:{seq}" for no, seq in waiting.items()))
+    memory.set_places(db, CARRY, waiting)
     carried = run.writer.append(db, drafts[:fitting], feed.scope)
     return fitting, projection.refresh(db, carried, run.clock_ms())
-
-
-def _waiting(db: sqlite3.Connection) -> dict[int, int]:
-    """feed number -> the seq from which on its words are still to be carried."""
-    pairs = (word.split(":") for word in memory.get(db, CARRY).split())
-    return {int(no): int(seq) for no, seq in pairs}
 
 
 def _neighbours_words(db: sqlite3.Connection, feed: Feed, start: int) -> Iterator[Entry]:
@@ -97,8 +92,9 @@ def _is_ours_to_say(run: Run, db: sqlite3.Connection, feed: Feed) -> bool:
 
 
 def say_again(run: Run) -> int:
-    """Says what was left for later of feeds that turned void, neighbours' words and those of this space: how many
-    entries."""
+    """Does what was left for later of feeds that turned void: what rested on them goes, and neighbours' words and those
+    of this space are said again. How many entries."""
+    cutting.follow(run)
     return _carry_on(run) + _say_ours(run)
 
 
@@ -110,13 +106,13 @@ def _carry_on(run: Run) -> int:
     while feed := _next_to_carry(db):
         turn.give_way(run.settings.data)
         with log.writing(db):
-            said += _carry(run, db, feed, _waiting(db).get(feed.no, feed.next))[0]
+            said += _carry(run, db, feed, memory.places(db, CARRY).get(feed.no, feed.next))[0]
     return said
 
 
 def _next_to_carry(db: sqlite3.Connection) -> Feed | None:
     over = quota.spaces_over(db)
-    feeds = (log.feed_by_no(db, no) for no in _waiting(db))
+    feeds = (log.feed_by_no(db, no) for no in memory.places(db, CARRY))
     return next((feed for feed in feeds if feed.space not in over), None)
 
 

@@ -150,6 +150,7 @@ def accept(
             introductions.settle(connection, now_ms, run.settings.introductions)
         changes = changes.plus(widening.carry_on(run, connection, sorted(came.about)))
         back = cutting.returned(connection, came.counts, run.identity.node_fingerprint)
+    cutting.follow(run)
     return msgspec.structs.replace(_taken(sum(came.counts.values()), changes), returned=back)
 
 
@@ -183,6 +184,7 @@ def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     connection = run.db()
     with log.writing(connection):
         changes = burying.bury(run, connection, lines)
+    cutting.follow(run)
     return _taken(0, changes)
 
 

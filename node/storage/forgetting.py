@@ -17,6 +17,7 @@ from node.storage.work import Changes, Work, needless
 from sync import log, proofs
 from sync.entry import BOARD, Entry, entry_id, parse_header
 from sync.entry import post_id as own_post_of
+from sync.log import SEQ_MASK
 from sync.schema import FEED_SHIFT
 
 SPOKEN = "SELECT k FROM spoken WHERE o = ?"
@@ -68,21 +69,20 @@ def drop(db: sqlite3.Connection, dropped: Mapping[int, bytes], now_ms: int, more
     return work.finish()
 
 
-FEEDS_OF = "SELECT feed.no FROM feed JOIN space ON space.no = feed.space WHERE space.id = ?"
-WORDS = "SELECT k, header FROM entry WHERE k >= ? AND k < ? AND payload IS NOT NULL"
+WORDS = "SELECT k, header FROM entry WHERE k >= ? AND k < ? AND payload IS NOT NULL ORDER BY k LIMIT ?"
 WANT_NONE = "DELETE FROM missing WHERE k >= ? AND k < ?"
 
 
-def purge(db: sqlite3.Connection, space: bytes, now_ms: int) -> Changes:
-    """Drops all words of a space that count here no more, and asks for none. The headers stay."""
-    dropped: dict[int, bytes] = {}
-    for (no,) in db.execute(FEEDS_OF, (space,)).fetchall():
-        db.execute(WANT_NONE, _keys(no))
-        for k, raw in db.execute(WORDS, _keys(no)).fetchall():
-            header = parse_header(raw)
-            if header.sys == BOARD:
-                dropped[k] = header.post or entry_id(raw)
-    return drop(db, dropped, now_ms) if dropped else Changes()
+def purge(db: sqlite3.Connection, feed_no: int, start: int, most: int, now_ms: int) -> tuple[Changes, int]:
+    """Drops words of a feed that count here no more, from seq `start` on, at most so many, and asks for none. The
+    headers stay. Also the seq to go on from, 0 where all are gone."""
+    first, end = _keys(feed_no)
+    db.execute(WANT_NONE, (first, end))
+    found = db.execute(WORDS, (first + start, end, most)).fetchall()
+    headers = {k: (raw, parse_header(raw)) for k, raw in found}
+    dropped = {k: header.post or entry_id(raw) for k, (raw, header) in headers.items() if header.sys == BOARD}
+    then = (found[-1][0] & SEQ_MASK) + 1 if len(found) == most else 0
+    return drop(db, dropped, now_ms) if dropped else Changes(), then
 
 
 NO_WORDS = "SELECT k, header FROM entry WHERE k >= ? AND k < ? AND payload IS NULL"

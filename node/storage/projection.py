@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from node.domain import bodies, post
-from node.storage import erasures, memory, rows, search
+from node.storage import erasures, memory, refolding, rows, search
 from node.storage.gather import Feeds, short, shorts
 from node.storage.rows import Row
 from node.storage.work import ADD_ABOUT, Changes, Work
@@ -80,18 +80,6 @@ def _answered(db: sqlite3.Connection, openings: Sequence[Bare]) -> set[int]:
     return {p for (p,) in db.execute(ANSWERED, (asked,))}
 
 
-def refold_feed(db: sqlite3.Connection, feed_no: int) -> Changes:
-    """Refolds every post that a feed speaks of: after it became void, or open again."""
-    work = Work(db, None)
-    openings: dict[bytes, list[int]] = {}
-    for one in log.read(db, feed_no):
-        if one.entry.header.sys == BOARD:
-            openings.setdefault(one.entry.header.post or one.entry.id, []).append(one.k)
-    for post_id, ks in openings.items():
-        work.refold(post_id, ks)
-    return work.finish()
-
-
 CHUNK = 2_000
 Progress = Callable[[int, int], None]
 COUNT_ENTRIES = "SELECT COUNT(*) FROM entry"
@@ -139,6 +127,7 @@ def _clear(db: sqlite3.Connection) -> None:
     for table in ("post", "code", "new_code", "about", "spoken", "confirmed", "tally"):
         db.execute(f"DELETE FROM {table}")
     search.clear(db)
+    refolding.forget(db)
 
 
 DIGEST = f"SELECT {rows.COLUMNS} FROM post WHERE here = 0 ORDER BY id"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from node import cutting
 from node.domain import order, post
-from node.storage import search
+from node.storage import refolding, search
 from sync import forks, known, log, proofs
 from sync.messages import News, raw
 from sync.pull import Cursor, Pull
@@ -68,9 +69,14 @@ def words_that_the_board_still_reads_are_dropped(patch: pytest.MonkeyPatch) -> N
     patch.setattr(post, "needless", lambda folded, said: {one.id for one in said})
 
 
+def of_a_feed_that_counts_no_more_one_step_is_folded_anew(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cutting, "follow", lambda run: refolding.forget(run.db()))
+
+
 AT_ONCE = (
     a_run_goes_on_with_the_feed_of_the_run_before,
     words_stay_in_the_index,
+    of_a_feed_that_counts_no_more_one_step_is_folded_anew,
 )
 SOON = (
     the_cursor_moves_before_the_entries_are_in,

@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from node import blocking, forking, health, intake
+from node import blocking, cutting, forking, health, intake
 from node.blocking import NotBlocked
 from node.domain.wishes import PromiseHelp
-from node.storage import forgetting
+from node.storage import forgetting, refolding
 from sync import circle, identity, log
 from sync.entry import b64
 from sync.exchange import Caller, caller, news, payloads
@@ -80,6 +80,28 @@ def test_a_block_may_take_what_was_said_off_the_board_too_and_gives_it_back(hall
     hall.posts("After")
     library.hears_from(hall)
     assert sorted(library.board()) == ["After", "Bread"]
+
+
+def test_words_of_a_space_with_much_to_say_are_purged_in_steps(hall, library, monkeypatch):
+    posts = [hall.posts(f"Pot {number}") for number in range(5)]
+    library.hears_from(hall)
+    library.does(PromiseHelp(posts[4].post, "At five"))
+    monkeypatch.setattr(refolding, "STEP", 2)
+    block(library, hall)
+    with monkeypatch.context() as off:
+        off.setattr(cutting, "follow", lambda run: None)
+        purge(library, hall)
+    assert library.board(), "switched off after the first step"
+    library.new_run()
+    forking.say_again(library.run)
+    assert library.board() == [] and library.indexed() == []
+    assert [words for words in words_of(library, hall) if b"Pot" in words] == []
+
+
+def words_of(node: Node, other: Node) -> list[bytes]:
+    """Payloads of the other space that are held here."""
+    feeds = [feed for feed in log.feeds(node.db) if feed.space == other.space]
+    return [one.entry.payload for feed in feeds for one in log.read(node.db, feed.no) if one.entry.payload]
 
 
 def test_blocks_are_lifted_in_their_order_whatever_number_came_last(hall, library):

@@ -7,7 +7,7 @@ from node import intake
 from node.domain import codes, wire
 from node.domain.values import Event
 from node.domain.wishes import Edit, Erase, PromiseHelp
-from node.storage import forgetting, projection
+from node.storage import forgetting, projection, refolding
 from sync import log
 from sync.entry import Entry
 from sync.writer import Draft
@@ -82,7 +82,8 @@ def test_an_edit_that_was_set_aside_replaces_nothing(hall):
     hall.does(Edit(post, need("Send money")))
     with log.writing(hall.db):
         hall.db.execute("UPDATE feed SET state = 'void' WHERE no = 2")
-        projection.refold_feed(hall.db, 2)
+        refolding.begin(hall.db, 2)
+        refolding.step(hall.db)
     passes(hall, 2 * DAY)
     assert hall.board(status="all") == ["Bread"] and hall.board(status="all", find="bread") == ["Bread"]
 

@@ -1,12 +1,15 @@
 """The hall's machine told two stories: whatever a node saw first, all come to the same board, and nobody's words go."""
 
+import contextlib
 import itertools
+import sqlite3
 
 import pytest
 
-from node import forking, health
+from node import checking, cutting, forking, health
 from node.domain import codes
 from node.domain.wishes import ConfirmPromise, MarkMet, PromiseHelp
+from node.storage import projection, refolding
 from sync import log
 from sync.refusals import Fork, Unaccepted
 from sync.writer import Draft
@@ -23,6 +26,10 @@ def places(tmp_path, hall, library):
     yield library, mosque, school
     mosque.run.close()
     school.run.close()
+
+
+def nothing(done: int, total: int) -> None:
+    """Nobody looks how far it is."""
 
 
 def settle(*nodes: Node) -> None:
@@ -112,6 +119,29 @@ def test_many_words_are_carried_in_steps_and_the_kiosk_writes_between_them(hall,
     assert len(library.board()) == 2, "as many as one transaction should hold"
     assert forking.say_again(library.run) == 3 and forking.say_again(library.run) == 0
     assert sorted(library.board()) == [f"Pot {number}" for number in range(5)]
+
+
+def test_many_posts_go_in_steps_and_whatever_comes_between_them(hall, library, monkeypatch):
+    """The library's machine is switched off between two steps, and somebody writes before it goes on."""
+    posts = [hall.posts(f"Pot {number}").post for number in range(5)]
+    library.hears_from(hall)
+    library.does(PromiseHelp(posts[4], "At five"))
+    evidence = hall.evidence()
+    monkeypatch.setattr(refolding, "STEP", 2)
+    with monkeypatch.context() as off:
+        off.setattr(cutting, "follow", lambda run: None)
+        library.hears([], [evidence])
+    assert len(library.board()) == 4, "the opening of the feed, and a post: as many as one transaction should hold"
+    library.new_run()
+    library.posts("Bread")
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        library.db.backup(copy)
+        assert checking.check(copy, nothing, nothing), "a copy that was made meanwhile is a good one"
+    forking.say_again(library.run)
+    assert library.board() == ["Bread"]
+    before = library.digest(), library.indexed()
+    projection.rebuild(library.db)
+    assert (library.digest(), library.indexed()) == before
 
 
 def test_what_was_erased_is_not_carried_on(hall, library):

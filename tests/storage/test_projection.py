@@ -10,7 +10,7 @@ from node.domain import codes
 from node.domain.values import Event
 from node.domain.wishes import Edit, Erase, Hide, MarkMet, PromiseHelp, Renew
 from node.storage import db as database
-from node.storage import forgetting, projection
+from node.storage import forgetting, projection, refolding
 from sync import log
 from sync.writer import Draft
 from tests.storage.nodes import HOUR, NOON, Node, Ticket, need, opened
@@ -314,7 +314,8 @@ def test_a_feed_that_became_void_takes_its_posts_with_it_until_it_is_open_again(
     for state, words in (("void", ["A cot"]), ("open", ["A cot", "Bread"])):
         with log.writing(hall.db):
             hall.db.execute("UPDATE feed SET state = ? WHERE no = 1", (state,))
-            projection.refold_feed(hall.db, 1)
+            refolding.begin(hall.db, 1)
+            refolding.step(hall.db)
         before = hall.rows()
         assert hall.board() == words
         projection.rebuild(hall.db)
