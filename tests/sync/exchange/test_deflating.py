@@ -1,11 +1,12 @@
 """Pages come deflated, but for a line that is quicker than deflating."""
 
 import asyncio
+import itertools
 
 from sync import log
 from sync.messages import EntriesAsked, text, write
 from sync.peers import deflating
-from sync.peers.deflating import AGAIN, MEASURED_BYTES, WORTH_TRYING, Deflating
+from sync.peers.deflating import AGAIN, MEASURED_BYTES, SELDOM, WORTH_TRYING, Deflating
 
 PAGE = 4 * MEASURED_BYTES
 
@@ -24,10 +25,24 @@ def test_a_slow_line_is_never_asked_for_more_bytes():
 
 
 def test_a_line_quicker_than_deflating_has_lines_as_they_are():
-    ways = asked(Deflating(), 0.02, 0.01, 4 * AGAIN)
-    assert ways[:2] == [True, False] and ways.count(True) == 1 + 4 - 1, (
-        "but for one in eight, to see whether that holds"
-    )
+    ways = asked(Deflating(), 0.02, 0.01, 1 + 7 * AGAIN)
+    assert ways[:2] == [True, False]
+    tried = [page for page, deflated in enumerate(ways) if deflated]
+    assert tried == [0, AGAIN, 3 * AGAIN, 7 * AGAIN], "more and more seldom, to see whether that holds"
+
+
+def test_the_slower_way_is_never_given_up():
+    ways = asked(Deflating(), 0.02, 0.01, 6 * SELDOM)
+    tried = [page for page, deflated in enumerate(ways) if deflated]
+    assert tried[-1] - tried[-2] == SELDOM
+
+
+def test_what_has_changed_is_noticed_and_looked_at_often_again():
+    line = Deflating()
+    asked(line, 0.02, 0.01, 7 * AGAIN)
+    ways = asked(line, 0.01, 0.1, 4 * SELDOM)
+    turned = next(at for at, way in enumerate(itertools.pairwise(ways)) if way == (True, True))
+    assert turned < 2 * AGAIN and ways[turned : turned + 4 * AGAIN].count(False) == 2
 
 
 def test_where_deflating_is_quicker_it_stays_so():
