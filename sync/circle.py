@@ -130,6 +130,7 @@ INSERT INTO space (id, cert, name, state, bundle_key) VALUES (?, ?, ?, 'accepted
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, bundle_key = coalesce(excluded.bundle_key, space.bundle_key),
   state = CASE state WHEN 'own' THEN 'own' ELSE 'accepted' END
 """
+TOLD = "UPDATE space SET named_ms = ? WHERE id = ?"
 STATE = "SELECT state FROM space WHERE id = ?"
 ROSTER = "SELECT roster FROM space WHERE id = ?"
 
@@ -139,6 +140,7 @@ def join(db: sqlite3.Connection, folder: Path, handover: Handover, now_ms: int) 
     again is how a blocked one comes back. Raises BadHandover, and then nothing has changed."""
     with log.writing(db):
         space = admit(db, handover, now_ms)
+        db.execute(TOLD, (now_ms, space))  # of its name; feeds of before may say another
         add_keys(folder, handover.keys)
     return space
 

@@ -143,5 +143,7 @@ INSERT INTO quota (space, entries, bytes, day, day_entries, day_bytes)
   FROM entry JOIN feed ON feed.no = entry.k >> 40 GROUP BY feed.space;
 """
 
-STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS, CARRIED, QUOTAS)
+NAMED = "ALTER TABLE space ADD COLUMN named_ms INTEGER NOT NULL DEFAULT 0;"  # when it said, or told, its name
+
+STEPS = (SQL, ERASING, CUTOFFS, BLOCKS, INTRODUCTIONS, CARRIED, QUOTAS, NAMED)
 """The tables of this version, made one step after the other."""

@@ -70,7 +70,7 @@ def _is_signed_often(run: PlainRun) -> bool:
 def _take_run(db: sqlite3.Connection, run: list[Entry], now_ms: int) -> Sequence[Held]:
     store: LogStore = SqliteLog(db)
     _check_chain(run)
-    feed = store.feed(run[0].header.feed) or _admit(db, store, run[0])
+    feed = store.feed(run[0].header.feed) or _admit(db, store, run[0], now_ms)
     _check_accepted(db, feed, run[-1].header.seq)
     new = _after_head(db, feed, run)
     if not new:
@@ -146,14 +146,18 @@ def _check_accepted(db: sqlite3.Connection, feed: Feed, last: int) -> None:
         raise Unaccepted("this space is blocked here")
 
 
-def _admit(db: sqlite3.Connection, store: LogStore, entry: Entry) -> Feed:
+NAME = "UPDATE space SET name = ?, named_ms = ? WHERE no = ? AND state <> 'own' AND named_ms <= ?"
+
+
+def _admit(db: sqlite3.Connection, store: LogStore, entry: Entry, now_ms: int) -> Feed:
     """A feed not seen before, if its opening proves that it belongs to a node that an accepted space names."""
     opening, certified = read_opening(entry)
     row = db.execute(SPACE, (certified.space,)).fetchone()
     if row is None or (row[1] == "blocked" and not blocks.admits(db, certified.space, entry.header.feed)):
         raise Unaccepted("this space is not accepted here")
     _check_named(db, row[1], row[2], certified, entry.header.feed)
-    db.execute("UPDATE space SET name = ? WHERE no = ? AND state <> 'own'", (plain_name(opening.name), row[0]))
+    said_ms = min(entry.header.ms, now_ms)  # a clock that was far ahead once gives no name for ever
+    db.execute(NAME, (plain_name(opening.name), said_ms, row[0], said_ms))
     return store.begin(entry.header.feed, row[0], certified.node, opening.scope)
 
 

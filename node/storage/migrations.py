@@ -229,3 +229,8 @@ def tallied(db: Database) -> None:
 @migrations()
 def new_codes(db: Database) -> None:
     db.conn.execute(NEW_CODES)
+
+
+@migrations()
+def named(db: Database) -> None:
+    _run(db, schema.NAMED)
