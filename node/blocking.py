@@ -53,6 +53,7 @@ def named(run: Run, words: str) -> Other:
 def block(run: Run, other: Other, hide: bool = False) -> None:
     """From now on nothing of this space is taken, told or answered. What it said until now stays, unless `hide`."""
     _say(run, other, lambda: {} if hide else _held(run.db(), other.space))
+    cutting.follow(run)
 
 
 def purge(run: Run, other: Other) -> None:
@@ -60,6 +61,7 @@ def purge(run: Run, other: Other) -> None:
     if other.state != "blocked":
         raise NotBlocked(f"{other.name} is not blocked: what it said would come again. First `block`, then `purge`.")
     _say(run, other, lambda: {}, purges=True)
+    cutting.follow(run)
 
 
 def unblock(run: Run, other: Other) -> None:
@@ -67,6 +69,7 @@ def unblock(run: Run, other: Other) -> None:
     if other.state != "blocked":
         raise NotBlocked(f"{other.name} is not blocked.")
     _say(run, other, None)
+    cutting.follow(run)
 
 
 def lift(run: Run, space: bytes) -> None:
@@ -86,7 +89,6 @@ def _say(run: Run, other: Other, heads: Callable[[], Heads] | None, purges: bool
         drafts = [Draft(payload, sys=BLOCKED) for payload in blocks.payloads(said)]
         cutoffs.note(db, run.writer.append(db, drafts))
         cutting.settle(run, db)
-    cutting.follow(run)
 
 
 def _held(db: sqlite3.Connection, space: bytes) -> Heads:

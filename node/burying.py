@@ -63,7 +63,6 @@ def bury_again(run: Run, lines: Iterable[bytes]) -> None:
         fresh, _ = _bury(run, run.db(), lines)
         if fresh:
             say_later(run.db())
-    cutting.follow(run)
 
 
 def _bury(run: Run, db: sqlite3.Connection, lines: Iterable[bytes]) -> tuple[list[Tombstone], Changes]:

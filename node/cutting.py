@@ -23,7 +23,7 @@ PURGE = "purge"  # remembers feeds of which words are still to go from this disk
 
 def settle(run: Run, db: sqlite3.Connection) -> Changes:
     """What a retired node said counts as far as its space says, what a blocked space said as far as this one says. The
-    board follows: a step of it here, the others by follow(), which is to be called after the transaction."""
+    board follows: a step of it here, the others by follow(), within the minute at the latest."""
     for no in cutoffs.settle(db, run.clock_ms()):
         refolding.begin(db, no)
         if log.feed_by_no(db, no).counts is None:
@@ -60,7 +60,6 @@ def joined(run: Run) -> None:
     """After a roster came in by pairing."""
     with log.writing(run.db()):
         settle(run, run.db())
-    follow(run)
 
 
 def name(run: Run, named: CutOffs, scope: str) -> None:
@@ -70,7 +69,6 @@ def name(run: Run, named: CutOffs, scope: str) -> None:
         drafts = [Draft(payload, sys=CUTOFFS) for payload in cutoffs.payloads(named)]
         cutoffs.note(db, run.writer.append(db, drafts, scope))
         settle(run, db)
-    follow(run)
 
 
 OWN = "SELECT no, roster FROM space WHERE state = 'own'"

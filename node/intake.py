@@ -184,7 +184,6 @@ def bury(run: Run, lines: Iterable[bytes]) -> Taken:
     connection = run.db()
     with log.writing(connection):
         changes = burying.bury(run, connection, lines)
-    cutting.follow(run)
     return _taken(0, changes)
 
 

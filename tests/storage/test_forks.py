@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from node import checking, cutting, forking, health
+from node import checking, cutting, forking, health, intake
 from node.domain import codes
 from node.domain.wishes import ConfirmPromise, MarkMet, PromiseHelp
 from node.storage import projection, refolding
@@ -134,6 +134,8 @@ def test_many_posts_go_in_steps_and_whatever_comes_between_them(hall, library, m
     assert len(library.board()) == 4, "the opening of the feed, and a post: as many as one transaction should hold"
     library.new_run()
     library.posts("Bread")
+    intake.erase(library.run, Ticket(9).key)
+    assert refolding.is_pending(library.db), "nobody at the kiosk does the rest of it"
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         library.db.backup(copy)
         assert checking.check(copy, nothing, nothing), "a copy that was made meanwhile is a good one"
