@@ -95,14 +95,24 @@ _DATE = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[.-][01]?\d[.-](?:19|2
 
 def tickets_in(text: str) -> list[str]:
     """Tickets that stand in somebody's words, as ASCII digits: sixteen that ring true, however they are grouped and in
-    whatever script. Days are no part of one: two of them have sixteen digits as well."""
+    whatever script."""
     if len(_DIGIT.findall(text)) < TICKET_LENGTH:
         return []
+    return [ticket for groups in _rows(text) for ticket in _sixteen(groups)]
+
+
+def like_a_ticket(text: str) -> bool:
+    """Whether a ticket stands in what somebody typed, also one with digits wrong, one left out or one too many."""
+    if len(_DIGIT.findall(text)) < TICKET_LENGTH - 1:
+        return False
+    return any(_sixteen(groups) or abs(len("".join(groups)) - TICKET_LENGTH) <= 1 for groups in _rows(text))
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Digits in a row, in their groups. Days are no part of one: two of them have sixteen digits as well."""
     plain = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    found = []
-    for run in _GROUPED.finditer(_DATE.sub(lambda day: "/" * len(day.group()), plain)):
-        found += _sixteen([read_digits(group) for group in _DIGITS.findall(run.group())])
-    return found
+    rows = _GROUPED.findall(_DATE.sub(lambda day: "/" * len(day.group()), plain))
+    return [[read_digits(group) for group in _DIGITS.findall(row)] for row in rows]
 
 
 def _sixteen(groups: list[str]) -> list[str]:

@@ -4,7 +4,7 @@
 (function () {
   var zone = document.getElementById("live-list");
   if (!zone || !window.fetch || !window.DOMParser) { return; }
-  var EVERY = 10000, TOP = 60, PAUSE = 250;
+  var EVERY = 10000, TOP = 60, PAUSE = 250, DIGITS = 4;
   var PARTS = ["live-counts", "live-narrowed", "live-found", "live-list"];
   var form = document.querySelector("form.search[data-as-typed]");
   var fresh = document.getElementById("live-new");
@@ -57,8 +57,13 @@
     zone.dataset.mark = there.dataset.mark || "";
   }
 
+  // what is typed stands in the address: digits that may become a ticket wait until they are sent (ticket.js)
+  function may_stand_there(text) {
+    try { return (text.match(new RegExp("\\p{Nd}", "gu")) || []).length <= DIGITS; } catch (error) { return false; }
+  }
   function typed() {
-    var address = new URL(form.getAttribute("action"), location.href);
+    if (!may_stand_there(form.elements.find.value)) { return; }
+    var address = new URL(form.dataset.asTyped, location.href);
     new FormData(form).forEach(function (value, name) { if (value) { address.searchParams.append(name, value); } });
     show(address.href, function () { history.replaceState(null, "", address.href); });
   }

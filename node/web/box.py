@@ -77,4 +77,5 @@ def _later(given: str, wait: TooMany) -> Response:
 
 
 def _box(given: str, wrong: dict[str, str], status: int = 200, scanned: bool = False) -> tuple[str, int]:
-    return show("code.html", status, given=given, problems=wrong, scanned=scanned)
+    searched = "searched" in request.values  # its digits were typed into the search, and are typed here again
+    return show("code.html", status, given=given, problems=wrong, scanned=scanned, searched=searched)

@@ -20,6 +20,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# leaving must work from the oldest page; the search changes nothing, and its page is the same for all
+WITHOUT_TOKEN = ("kiosk.leave", "phone.leave", "desk.leave", "kiosk.search", "phone.search")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -98,8 +100,8 @@ def check_form(secret: bytes) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
         abort(403)
-    if request.endpoint in ("kiosk.leave", "phone.leave", "desk.leave"):
-        return  # leaving must work from the oldest page
+    if request.endpoint in WITHOUT_TOKEN:
+        return
     given = request.form.get("token", "")
     if not hmac.compare_digest(given.encode(), token(request.cookies.get(COOKIE, ""), secret).encode()):
         abort(403)

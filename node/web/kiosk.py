@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from node.storage import board
 from node.web import hanging, keeping, neighbours, visits
+from node.web.guard import WITHOUT_TOKEN
 from node.web.languages import choices_in, remember
 from node.web.pages import go, now, run, show, to
 from node.web.places import is_kiosk_address, phone_path
@@ -35,7 +36,7 @@ def keep_to_the_kiosk() -> AnyResponse | None:
         return redirect(phone_path(request.path), 303)
     if request.endpoint in FREE or visits.begun():
         return None
-    if request.method != "POST":
+    if request.method != "POST" or request.endpoint in WITHOUT_TOKEN:
         return redirect(to("attract"), 303)
     visits.visit().begun = True  # the form's token says that nobody was wiped away since: the node was started again
     return None

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, current_app, request, url_for
 from msgspec import structs
+from werkzeug.wrappers import Response as AnyResponse
 
 from node.domain import codes
 from node.storage import board
@@ -24,7 +25,7 @@ from node.web import cards, labels, named
 from node.web.assets import Drawn, drawn
 from node.web.frames import Frame, hole
 from node.web.links import feeds, query_of, rest_of_query
-from node.web.pages import audience, now, own, run, show, to
+from node.web.pages import audience, go, now, own, run, show, to
 from node.web.reading import Page, changed, find, kept, looks, mark, open_now, view_of
 from node.web.ready import same_for_all
 
@@ -34,7 +35,19 @@ COUNTED = ("all", "needs", "offers")
 
 def add_to(pages: Blueprint) -> None:
     """The same page at the kiosk and on a phone."""
+    pages.before_request(a_ticket_to_its_box)
     pages.add_url_rule("/board", "board", show_board)
+    pages.add_url_rule("/search", "search", search, methods=["POST"])
+
+
+def a_ticket_to_its_box() -> AnyResponse | None:
+    """Typed into the search it goes no further: it stands on no page, in no link of one, and nothing keeps it."""
+    return go("code", searched="yes") if codes.like_a_ticket(request.values.get("find", "")) else None
+
+
+def search() -> Page:
+    """A POST, since a browser remembers every address that it asked for, whatever was answered; no ticket gets here."""
+    return go("board", **{"find": "", **query_of(request.form)})
 
 
 def show_board() -> Page:

@@ -30,7 +30,7 @@ PHONE = Rate(30, 2_000)  # forms of one visit
 ADDRESS = Rate(240, 250)  # forms of all phones behind one address
 SAID = Rate(60, 10_000)  # what goes into the log, of all phones behind one address
 MOST = 2_000  # counted at each rate; the longest silent one goes first
-ALWAYS = ("phone.leave", "desk.leave")
+ALWAYS = ("phone.leave", "desk.leave", "phone.search")  # a search costs what the link to it does
 
 
 class Pace:

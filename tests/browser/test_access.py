@@ -16,7 +16,7 @@ AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 PATHS = (
     "/board",
     "/choose",
-    "/code",
+    "/code?searched=yes",
     "/p/{need}",
     "/p/{offer}",
     "/p/{over}",

@@ -82,3 +82,30 @@ def test_a_link_gives_code_and_beginning_of_the_id(id_):
 def test_a_code_alone_is_a_link_without_tail():
     assert codes.read_link("481-207-393") == ("481207393", b"")
     assert codes.read_link("481207393-" + "!" * 16) == ("", b"")
+
+
+TICKET = "482109367715304"
+TICKET += codes.check_digit(TICKET)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        TICKET,
+        f"my ticket: {TICKET[:4]} {TICKET[4:8]}-{TICKET[8:12]}.{TICKET[12:]}!",
+        "٤٨٢١ ٠٩٣٦ ٧٧١٥ ٣٠٤٢",
+        "४८२१०९३६७७१५३०४२",
+        "\u2066" + "\u200f".join(TICKET),
+        "4821 0936 7715 304",
+        "4821 0936 7715 304 22",
+        f"http://corkboard.local:8080/t#{TICKET}",
+        f"3 {TICKET} 25 7",
+    ],
+)
+def test_a_ticket_is_seen_wherever_it_stands_and_with_a_digit_wrong_missing_or_too_many(typed):
+    assert codes.like_a_ticket(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "ladder", "481-207-393", "+49 151 2345 6789", "2026-05-31 2026-06-01"])
+def test_words_codes_telephone_numbers_and_days_are_not_like_a_ticket(typed):
+    assert not codes.like_a_ticket(typed)

@@ -1,10 +1,13 @@
 """Coming back: one box for ticket and code, the same words for whatever is wrong, and not too many tries."""
 
 import pytest
+from flask import Flask, request_started
 
 from node.domain import codes
 from node.ticket_office import ADDRESS, KIOSK, TooMany
+from node.web.pace import PHONE
 from tests.web.conftest import Hall, Person
+from tests.web.page import Page
 
 WRONG = "We do not find this ticket here. Look at the digits again."
 
@@ -171,3 +174,101 @@ def test_the_corner_of_a_phone_leads_to_the_ticket_that_is_open(hall: Hall) -> N
     assert "/code" in tom.opens("/").links and "Set-Cookie" not in tom.headers
     tom.comes_back(digits)
     assert "/ticket" in tom.opens("/").links
+
+
+NOT_THERE = "What you typed looks like a ticket, and a ticket is a secret. Type its digits here, not in the search."
+TYPED = (
+    "4821093677153042",
+    "4821 0936 7715 304",
+    "٤٨٢١-٠٩٣٦-٧٧١٥-٣٠٤٢",
+    "ticket 4821.0936.7715.3042!",
+    "x/t#4821093677153042",
+)
+
+
+def searches(person: Person, typed: str, **more: str) -> Page:
+    """By the form on the board, without scripts."""
+    person.opens("/kiosk/board?find=" if person.address == "127.0.0.1" else "/")
+    [form] = [form for form in person.page.forms if "find" in form.fields]
+    assert form.method == "post"
+    return person.sends(form.action, **{**form.fields, "find": typed, **more})
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("start", ["", "/kiosk"])
+def test_a_ticket_in_the_search_leads_to_its_box(hall: Hall, start: str, typed: str) -> None:
+    digits = with_ticket(hall, words="Rice and oil")
+    amina = hall.neighbour() if start else hall.phone()
+    page = searches(amina, typed)
+    assert amina.path == f"{start}/code" and NOT_THERE in page.text
+    assert page.answer.fields["code"] == "" and typed not in page.html
+    amina.answers(code=digits)
+    assert amina.path == f"{start}/ticket" and "Rice and oil" in amina.page.text
+
+
+@pytest.mark.parametrize("start", ["", "/kiosk"])
+def test_whatever_else_is_searched_for_has_an_address_as_ever(hall: Hall, start: str) -> None:
+    code = hall.has("A ladder for Saturday")[:9]
+    amina = hall.neighbour() if start else hall.phone()
+    for typed in ("ladder", code, "4821 0936"):
+        page = searches(amina, typed, kind="need")
+        assert amina.path == (f"{start}/board" if start else "/")
+        assert ("A ladder for Saturday" in page.text) is (typed != "4821 0936")
+        assert f"“{typed}”" in page.html and f'value="{typed}"' in page.html
+    assert '<form class="search"' in searches(amina, "").html, "it stays open where nothing was typed"
+
+
+def test_the_search_needs_no_token_and_begins_no_visit_but_takes_only_what_our_pages_send(hall: Hall) -> None:
+    passer_by = hall.passer_by()
+    passer_by.sends("/kiosk/search", find="ladder")
+    assert passer_by.path == "/kiosk/"
+    passer_by.opens("/kiosk/board")
+    assert passer_by.path == "/kiosk/"
+    tom = hall.phone()
+    searches(tom, "ladder")
+    assert tom.status == 200 and "Set-Cookie" not in tom.headers
+    tom.client.set_cookie("visit", "ab" * 16, domain="corkboard.local")
+    for _ in range(PHONE.burst + 1):
+        tom.sends("/search", find="ladder")
+    assert tom.status == 200, "somebody who searches much may still post"
+    strange = tom.client.post(
+        "/search", data={"find": "x"}, base_url=tom.base, headers={"Origin": "http://bad.example"}
+    )
+    assert strange.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/choose", "/join", "/kiosk/board", "/kiosk/choose", "/kiosk/join"])
+def test_an_address_with_a_ticket_is_no_page(hall: Hall, path: str) -> None:
+    person = hall.neighbour() if "kiosk" in path else hall.phone()
+    answer = person.client.get(
+        f"{path}?kind=need&find=4821+0936+7715+3042",
+        base_url=person.base,
+        environ_base={"REMOTE_ADDR": person.address},
+    )
+    box = "/kiosk/code" if "kiosk" in path else "/code"
+    assert (answer.status_code, answer.location) == (303, f"{box}?searched=yes")
+    assert "4821" not in answer.text and answer.headers["Cache-Control"] == "no-store" and "ETag" not in answer.headers
+
+
+def test_what_the_box_says_of_the_search_is_said_in_the_language_that_is_then_chosen(hall: Hall) -> None:
+    digits = with_ticket(hall, words="Rice and oil")
+    tom = hall.phone()
+    assert NOT_THERE not in tom.opens("/code").text
+    searches(tom, "4821093677153042")
+    page = tom.answers(lang="tr")
+    assert "Yazdığınız bir bilete benziyor ve bilet sırdır. Rakamlarını aramaya değil, buraya yazın." in page.text
+    tom.answers(code=digits)
+    assert tom.path == "/ticket" and "Rice and oil" in tom.page.text
+
+
+def test_nothing_keeps_a_ticket_that_was_typed_into_the_search(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    tom, asked = hall.phone(), list[Flask]()
+    with request_started.connected_to(lambda app: asked.append(app), hall.app):
+        for _ in range(2):
+            tom.opens("/?find=zebra")
+        assert len(asked) == 1, "what was searched for is ready for the next one"
+        for _ in range(2):
+            tom.opens("/?find=4821093677153042")
+        assert len(asked) == 1 + 2 * 2, "but no way to the box is"
+    kept = [str(list(vars(hall.app.extensions[name])["_slots"])) for name in ("kept", "kept_parts")]
+    assert "zebra" in kept[0] and "4821" not in "".join(kept) + caplog.text
