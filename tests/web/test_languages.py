@@ -59,6 +59,15 @@ def test_every_form_has_the_placeholders_of_its_key(tag: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_desk_has_one_word_for_posts_and_others_for_flyers_and_reports(tag: str) -> None:
+    """A steward who is to take down two flyers must not take two posts from the board."""
+    said = {forms(message.id)[0]: forms(message.string) for message in messages(read_catalogue(tag))}
+    waiting = " ".join(said["%(num)s post waits for review"]).lower()
+    for other in ("Flyers", "Reports"):
+        assert said[other][0].lower().removeprefix("ال") not in waiting
+
+
 def test_plural_forms_are_complete() -> None:
     for tag, count in (("en", 2), ("ar", 6)):
         catalogue = read_catalogue(tag)
