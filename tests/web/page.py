@@ -41,6 +41,11 @@ class Page(HTMLParser):
         """The form that the page is about."""
         return next(form for form in self.forms if form.id == "answer")
 
+    def about(self, part: str) -> list[dict[str, str]]:
+        """The controls that say of themselves that they are about the part with this id, which is there."""
+        assert any(given.get("id") == part for _, given in self.tags), part
+        return [given for _, given in self.tags if part in given.get("aria-describedby", "").split()]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
         self.tags.append((tag, given))

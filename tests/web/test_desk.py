@@ -192,9 +192,11 @@ def test_the_desk_says_which_flyers_to_take_down_and_a_mistake_is_undone(desk: D
     assert "Take these down" in page.text and "Met. Thank you" in page.text and "Rice" not in page.text
     before = posters.hanging(hall.run)
     down = next(each.poster for each in before if each.what == "down")
+    assert [given["value"] for given in page.about(f"place-{down.n}")] == [str(down.n)]
     presses(maryam, "/desk/flyers/hanging", n=str(down.n))
     assert "Taken down: " in maryam.page.text and [each.what for each in posters.hanging(hall.run)] == ["up"]
     key = next(value for form in maryam.page.forms for name, value in form.buttons if name == "key")
+    assert [given["value"] for given in maryam.page.about("done-1")] == [key]
     presses(maryam, "/desk/undo", key=key, page="hanging")
     assert maryam.path == "/desk/flyers/hanging" and "Taken down: " not in maryam.page.text
     known = {(each.poster.link, each.poster.place, each.poster.ms) for each in posters.hanging(hall.run)}

@@ -44,7 +44,8 @@ def test_it_stands_there_as_on_the_board_and_is_put_up(hall: Hall, maryam: Perso
     page = maryam.opens("/desk/")
     assert "1 post waits for review" in page.text and REVIEW in page.links
     page = maryam.opens(REVIEW)
-    assert re.search(r'<h2 class="words whole" lang="ar" dir="auto">نحتاج إلى أرز</h2>', page.html)
+    words = re.search(r'<h2 class="words whole" id="([^"]+)" lang="ar" dir="auto">نحتاج إلى أرز</h2>', page.html)
+    assert words and [given["value"] for given in page.about(words.group(1)) if "value" in given] == ["up"]
     assert "Only here" in page.text and "For 5 people" in page.text and "East" in page.text
     page = presses(maryam, "up")
     assert [card.words for card in all_posts(hall)] == ["نحتاج إلى أرز"]
