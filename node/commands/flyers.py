@@ -28,13 +28,15 @@ def wifi_command(here: Here, network: str | None, kind: Kind, hidden: bool, off:
     with here.run(fresh=False) as run:
         folder = run.settings.data
         if off:
-            here.say("Flyers carry no code for the Wi-Fi any more." if wifi.forget(folder) else NONE)
+            here.say(OFF if wifi.forget(folder) else NONE)
             return
         if network:
             wifi.write(folder, _asked(network, kind, hidden))
         here.say(_in_words(wifi.read(folder)))
 
 
+OFF = """Flyers carry no code for the Wi-Fi any more.
+Those that hang still let phones join: `flyers` says where. A new passphrase for the network ends that at once."""
 NONE = "Flyers carry no code for the Wi-Fi: allow one with `wifi NAME`."
 
 

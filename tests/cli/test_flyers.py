@@ -19,7 +19,9 @@ def test_the_wifi_is_on_flyers_only_while_a_steward_allows_it(hall: Node, monkey
     assert said == "Flyers let phones join Guests, with its passphrase (WPA), a hidden network.\n"
     assert wifi.read(hall.folder) == Network("Guests", "warm loaves", "WPA", hidden=True)
     assert stat.S_IMODE((hall.folder / wifi.FILE).stat().st_mode) == 0o600
-    assert "any more" in hall.does("wifi", "--off") and wifi.read(hall.folder) is None
+    said = hall.does("wifi", "--off")
+    assert "any more" in said and "Those that hang still let phones join: `flyers`" in said
+    assert wifi.read(hall.folder) is None and "any more" not in hall.does("wifi", "--off")
     monkeypatch.setattr("click.prompt", lambda *args, **more: "short")
     refused = hall.run("wifi", "Guests")
     assert refused.status == 1 and "8 to 63" in refused.err and wifi.read(hall.folder) is None
