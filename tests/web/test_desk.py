@@ -152,6 +152,7 @@ def test_a_space_without_a_stewards_key_says_how_to_make_one(hall: Hall) -> None
     maryam = Desk(hall).browser()
     page = maryam.opens("/desk/")
     assert "steward --make" in page.text and not any(form.id == "answer" for form in page.forms)
+    assert "<span>--make</span>" in page.html  # no line ends within it
     (hall.run.settings.data / stewards.FILE).write_bytes(b"{}")
     assert "is damaged" in maryam.opens("/desk/").text
 
