@@ -100,6 +100,17 @@ class Here:
             control.ask(self.settings.data, {"do": "news"})
 
 
+def serving_now(run: Run) -> dict[str, Any] | None:
+    """How the node says it is, while it runs on this folder; None while it does not. From then on the settings say the
+    port at which the board was started, whatever they said before: flyers are judged by it."""
+    try:
+        told = control.ask(run.settings.data, {"do": "health"}, ANSWER_S)
+    except control.NotRunning:
+        return None
+    run.settings = replace(run.settings, port=told["web_ports"][0])
+    return told
+
+
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command has; hands it a Here as its first argument."""
 

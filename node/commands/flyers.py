@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from node import posters, wifi
-from node.commands.common import Failed, Here, common
+from node.commands.common import Failed, Here, common, serving_now
 from node.domain import codes
 from node.domain.wifi import BadNetwork, Kind, Network
 
@@ -67,6 +67,7 @@ def flyers_command(here: Here, numbers: tuple[int, ...]) -> None:
         for number in numbers:
             if not posters.take_down(run, number):
                 raise Failed(f"No flyer {number} is remembered: see `flyers`.")
+        serving_now(run)
         found = posters.hanging(run)
     for what, heading in HEADINGS.items():
         lines = [_line(each) for each in found if each.what == what]

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from node import __version__, addresses, backup_news, checking, control, health, paper_page, reach
+from node import __version__, addresses, backup_news, checking, health, paper_page, reach
 from node.commands.circle import WHY
-from node.commands.common import ANSWER_S, Failed, Here, common, many
+from node.commands.common import Failed, Here, common, many, serving_now
 from node.run import Run
 from node.storage import projection
 from sync import identity, known, log
@@ -37,7 +37,7 @@ def status(here: Here, as_json: bool) -> None:
 def _state(run: Run) -> dict[str, Any]:
     db = run.db()
     feeds = log.feeds(db)
-    serving, news = _serving(run), backup_news.read(run.settings.data)
+    serving, news = serving_now(run), backup_news.read(run.settings.data)
     return {
         "version": __version__,
         "name": run.settings.name,
@@ -56,14 +56,6 @@ def _state(run: Run) -> dict[str, Any]:
         "notes": health.notes(run),
         "data": str(run.settings.data.resolve()),
     }
-
-
-def _serving(run: Run) -> dict[str, Any] | None:
-    """How the node says it is, while it runs on this folder; None while it does not."""
-    try:
-        return control.ask(run.settings.data, {"do": "health"}, ANSWER_S)
-    except control.NotRunning:
-        return None
 
 
 # of a peer; who is not reached, and a disk without room, have notes of their own (reach, health)

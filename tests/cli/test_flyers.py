@@ -28,6 +28,17 @@ def test_the_wifi_is_on_flyers_only_while_a_steward_allows_it(hall: Node, monkey
     assert "which is open" in hall.does("wifi", "Guests", "--kind", "open")
 
 
+def test_flyers_are_judged_by_the_port_at_which_the_board_was_started(
+    hall: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = open_run(Settings(data=hall.folder, port=8090))
+    posters.hang(run, [""], "Mill Lane")
+    run.close()
+    assert "Print these again" in hall.does("flyers")
+    monkeypatch.setattr("node.control.ask", lambda folder, asked, *more: {"web_ports": [8090]})
+    assert "These are well" in hall.does("flyers")
+
+
 def test_flyers_that_hang_are_listed_and_forgotten(hall: Node) -> None:
     run = open_run(Settings(data=hall.folder))
     assert hall.does("flyers") == "No flyer is known to hang.\n"
