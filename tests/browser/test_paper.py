@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from node import intake, wifi
 from node.domain.wifi import Network, qr_text
@@ -105,6 +106,9 @@ def test_what_is_scanned_is_large_enough_and_lies_in_line(screen: Screen, run: R
             boxes = [each.bounding_box() for each in page.locator(f"{where} svg").all()]
             assert min(box["width"] for box in boxes) * (modules - 8) / modules >= least * MILLIMETRE, (paper, where)
             assert len({round(box["y"]) for box in boxes}) == 1
+        name = page.locator(".tabs .network").first  # whole: beside it there may be another of nearly this name
+        expect(name).to_have_text(f"Wi-Fi: {GUESTS.name}")
+        assert name.evaluate("part => part.scrollWidth <= part.clientWidth")
     page.goto(f"/p/{link}/flyer?many=yes")
     box = page.locator(".small .qr svg").first.bounding_box()
     assert box and box["width"] * 29 / 37 >= 30 * MILLIMETRE
