@@ -18,9 +18,31 @@
       setTimeout(function () { delete form.dataset.sent; }, 3000);
     });
   });
-  // choices beside a flyer show at once; without this a button does
+  // choices beside a flyer show at once, and whoever goes by keyboard goes on from there; without this a button does
   document.querySelectorAll("form[data-at-once]").forEach(function (form) {
-    form.addEventListener("change", function () { form.requestSubmit(); });
+    var at = new URLSearchParams(location.search).get("at");
+    Array.from(form.elements).forEach(function (field) {
+      if (field.name === at && (field.checked || field.tagName === "SELECT")) { field.focus(); }
+    });
+    form.addEventListener("change", function (event) {
+      var here = document.createElement("input");
+      here.type = "hidden";
+      here.name = "at";
+      here.value = event.target.name;
+      form.appendChild(here);
+      form.requestSubmit();
+    });
+  });
+  // the list of languages closes by Escape, and when somebody goes on elsewhere: it would lie over what comes next
+  document.querySelectorAll("details.menu").forEach(function (menu) {
+    function leave(event) { if (!menu.contains(event.target)) { menu.open = false; } }
+    document.addEventListener("focusin", leave);
+    document.addEventListener("pointerdown", leave);
+    menu.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !menu.open) { return; }
+      menu.open = false;
+      menu.firstElementChild.focus();
+    });
   });
   // printing from the page, where the browser can
   document.querySelectorAll("[data-print]").forEach(function (button) {

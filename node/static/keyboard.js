@@ -51,6 +51,7 @@
   function hide() {
     zone.hidden = true;
     document.body.classList.remove("has-keys");
+    document.documentElement.style.scrollPaddingBottom = "";
   }
   function change(value) {
     if (!field) { return; }
@@ -75,17 +76,26 @@
     if (key === "{enter}" && field.tagName !== "TEXTAREA") { field.form.requestSubmit(); }
   }
 
-  document.addEventListener("focusin", function (event) {
-    if (zone.contains(event.target)) { return; }
-    if (takes_keys(event.target)) {
-      field = event.target;
+  function meets(element) {
+    if (zone.contains(element)) { return; }
+    if (takes_keys(element)) {
+      field = element;
       plain = false;
       show();
-    } else if (event.target.matches("select, input")) {
+    } else if (element.matches("select, input")) {
       hide();  // not for buttons: the page would move away from under the finger
     }
+  }
+  document.addEventListener("focusin", function (event) { meets(event.target); });
+  // who has keys of their own puts these away, and types on
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || zone.hidden) { return; }
+    event.preventDefault();
+    field.focus();
+    hide();
   });
   document.addEventListener("input", function (event) {
     if (event.isTrusted && board && event.target === field) { board.setInput(field.value); }
   });
+  if (document.activeElement) { meets(document.activeElement); }  // a page may open in a field
 }());

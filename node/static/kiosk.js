@@ -66,5 +66,6 @@
     addEventListener(name, active, { capture: true, passive: true });
   });
   still.addEventListener("click", stay);
+  addEventListener("keydown", function (event) { if (event.key === "Escape" && !over && !veil.hidden) { stay(); } });
   setInterval(tick, 500);
 }());

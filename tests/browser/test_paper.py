@@ -138,7 +138,10 @@ def test_codes_are_read_from_the_printed_page(
 def test_the_sheet_prints_on_one_page_and_without_the_choices(screen: Screen, run: Run) -> None:
     link = intake.record(run, OpenPost(kind="need", category="food", words="Oil", lang="en")).link
     page = screen(f"/p/{link}/flyer")
-    page.check("[name=paper][value=a5]")
-    page.wait_for_url("**paper=a5**")
+    page.focus("[name=paper][value=a4]")
+    for paper in ("letter", "a5"):  # by keyboard alone: each choice shows at once, and one goes on from there
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**paper={paper}**")
+        expect(page.locator(f"[name=paper][value={paper}]")).to_be_focused()
     page.emulate_media(media="print")
     assert page.locator(".paper-a5 .sheet").is_visible() and not page.locator(".screen-only").first.is_visible()

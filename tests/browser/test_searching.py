@@ -46,6 +46,8 @@ def test_a_word_that_names_a_category_leads_to_all_of_it(
     if where == "kiosk":
         page, start = screen("/kiosk/begin?lang=en", size=PORTRAIT, script=script), "/kiosk/board"
         page.goto("/kiosk/board?find=")
+        expect(page.locator("#find")).to_be_focused()
+        expect(page.locator("#keys")).to_be_visible(visible=script)
     else:
         page, start = screen("/?lang=ar", size=PHONE, script=script), "/"
     typed = script and where == "phone"
