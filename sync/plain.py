@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import io
 import itertools
 import operator
 from collections.abc import Iterator, Sequence
@@ -151,10 +152,10 @@ def read(data: bytes) -> PlainRun | None:
     """The run that a page is, None where it is anything else, or nothing that may be taken."""
     if not data.endswith(b"\n"):
         return None
-    each = data[:-1].split(b"\n")
+    each = io.BytesIO(data).readlines()  # a fourth of what split() takes
     parts = [line.partition(b',"p":') for line in each]
-    heads, payloads = [part[0] for part in parts], [part[2][:-1] for part in parts]
-    if not all(payloads) or {line[-1:] for line in each} != {b"}"}:  # where none came along it is empty too
+    heads, payloads = [part[0] for part in parts], [part[2][:-2] for part in parts]
+    if not all(payloads) or {line[-2:] for line in each} != {b"}\n"}:  # where none came along it is empty too
         return None
     if not plain_bytes(b"".join([*payloads, b"\n"])):  # of what comes before them lines_of() judges each byte
         return None

@@ -114,9 +114,12 @@ def _is_state_of(folded: Post, said: Said) -> bool:
     return event is not None and wire.is_state(event)
 
 
+_ESCAPE = ord("\\")  # a number, as in wire
+
+
 def given_out(payload: bytes | None) -> bytes:
     """The public key of the ticket that this payload gives out for a post in place of another; else b""."""
-    spelled = payload is not None and (b"ticket.replaced" in payload or b"\\" in payload)  # or with escapes
+    spelled = payload is not None and (payload.find(b"ticket.replaced") >= 0 or _ESCAPE in payload)
     event = wire.read(payload) if spelled else None
     replaced = event is not None and wire.kind_of(event).name == "ticket.replaced"
     return codes.read_id(event.new) if event is not None and replaced else b""

@@ -4,6 +4,7 @@ New ones go into `new_code`, which is a few pages; once it has many they go on i
 reader asks both.
 """
 
+import operator
 import sqlite3
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ UNION ALL SELECT new_code.n FROM json_each(:codes) AS asked CROSS JOIN new_code 
 """
 MANY = 16_384  # in 30 pages
 AT_ONCE = 500
+BY_CODE = operator.itemgetter(0)  # pairs take twice as long to compare
 COUNT = "SELECT COUNT(*) FROM new_code"
 MOVE = "INSERT OR FAIL INTO code (code, n) SELECT code, n FROM new_code ORDER BY code, n"
 CLEAR = "DELETE FROM new_code"
@@ -26,7 +28,7 @@ CLEAR = "DELETE FROM new_code"
 def put(db: sqlite3.Connection, ids: Sequence[bytes], ns: Sequence[int]) -> None:
     """Within the caller's transaction. Only with many new posts somebody looks whether there are too many."""
     if ids:
-        NEW.put(db, list(zip(*sorted(zip(codes.numbers_of(ids), ns, strict=True)), strict=True)))
+        NEW.put(db, list(zip(*sorted(zip(codes.numbers_of(ids), ns, strict=True), key=BY_CODE), strict=True)))
     if len(ids) >= AT_ONCE and db.execute(COUNT).fetchone()[0] > MANY:
         db.execute(MOVE)
         db.execute(CLEAR)
