@@ -90,17 +90,17 @@ class Exchange:
     async def until(self, stop: asyncio.Event) -> None:
         """Works until stop is set."""
         async with contextlib.AsyncExitStack() as last:
-            await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
             last.push_async_callback(self._visits.close)
             last.push_async_callback(self._server.close)
+            await self._visits.refresh()
+            await self._bind()  # before commands are answered: whoever asks hears what came of it
+            await last.enter_async_context(control.listening(self._run.settings.data, self._answer))
             last.push_async_callback(self._discovery.stop)
             copies = nightly.keep_copies(self._run.settings.data, self._run.clock_ms)
             await _first_of(stop.wait(), self._listen(), self._look(), self._tidy(), copies, keep_erasing(self._run))
 
     async def _listen(self) -> None:
-        """Is to be found in the network, and binds the peers' port, however long that takes."""
-        await self._visits.refresh()
-        await self._bind()
+        """Is to be found in the network, and binds the peers' port where it was taken, however long that takes."""
         await self._discovery.start()
         if not self._bound:
             self._say(

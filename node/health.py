@@ -213,5 +213,4 @@ def network(told: Mapping[str, Any]) -> list[Note]:
     if "peer_port" not in told:
         return [Note("The exchange does not answer.", "exchange", "bad")]
     port = str(told["peer_port"])
-    fine = told["bound"] or not told["why_not"]  # a moment after the start it has not tried yet
-    return [] if fine else [Note(f"Port {port} cannot be used.", "port", "bad", port=port)]
+    return [] if told["bound"] else [Note(f"Port {port} cannot be used.", "port", "bad", port=port)]

@@ -45,8 +45,6 @@ def _peers_port(told: Mapping[str, Any], hosts: Iterable[str] = ()) -> list[str]
     ways = [f"{each}:{told['peer_port']}" for each in hosts]
     if told["bound"]:
         return [f"Other spaces connect at {_either(ways)}."] if ways else []
-    if not told["why_not"]:  # it was started a moment ago, and has not tried yet
-        return [f"Port {told['peer_port']}, at which other spaces connect, is being opened: look again in a moment."]
     return [
         f"Other spaces cannot reach this one: port {told['peer_port']} cannot be used ({told['why_not']}). This node "
         "still visits them, and tries the port again every ten seconds."

@@ -59,14 +59,7 @@ def test_a_taken_port_for_the_others_is_said_with_or_without_a_network() -> None
     for here in ((), ("10.0.0.5",)):
         told = said(here, bound=False, why_not="Address already in use")
         assert "port 8081 cannot be used (Address already in use)" in told and "tries the port again" in told
-
-
-def test_in_its_first_moment_it_does_not_say_that_the_port_cannot_be_used() -> None:
-    told = said(bound=False, why_not="")
-    assert "Port 8081, at which other spaces connect, is being opened" in told and "cannot be used" not in told
-    assert health.network(HEALTH | {"bound": False}) == [], "nor does the desk"
-    [note] = health.network(HEALTH | {"bound": False, "why_not": "Address already in use"})
-    assert note == "Port 8081 cannot be used."
+    assert health.network(HEALTH) == [] and health.network(HEALTH | {"bound": False}) == ["Port 8081 cannot be used."]
 
 
 def test_who_answers_but_is_not_heard_shows_that_the_network_filters() -> None:
