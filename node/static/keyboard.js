@@ -44,9 +44,10 @@
     zone.classList.toggle("is-pad", is_pad(field));
     board.setInput(field.value);
     board.setCaretPosition(field.selectionStart, field.selectionEnd);
-    // the dock with the keys stands over the page: the field goes into the middle of what is left
+    // the dock with the keys stands over the page: a field behind it goes into the middle of what is left
+    var left = innerHeight - zone.parentElement.offsetHeight, box = field.getBoundingClientRect();
     document.documentElement.style.scrollPaddingBottom = zone.parentElement.offsetHeight + "px";
-    field.scrollIntoView({ block: "center" });
+    if (box.top < 0 || box.bottom > left) { field.scrollIntoView({ block: "center" }); }
   }
   function hide() {
     zone.hidden = true;
