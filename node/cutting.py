@@ -29,8 +29,7 @@ def settle(run: Run, db: sqlite3.Connection) -> Changes:
         if log.feed_by_no(db, no).counts is None:
             forgetting.want_again(db, no)
     purged = {block.space for block in blocks.ours(db).values() if block.stands and block.purge}
-    if purged:
-        memory.set_places(db, PURGE, {feed.no: 0 for feed in log.feeds(db) if feed.space in purged})
+    memory.set_places(db, PURGE, {feed.no: 0 for feed in log.feeds(db) if feed.space in purged})
     return _step(run, db)
 
 

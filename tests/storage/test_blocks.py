@@ -98,6 +98,23 @@ def test_words_of_a_space_with_much_to_say_are_purged_in_steps(hall, library, mo
     assert [words for words in words_of(library, hall) if b"Pot" in words] == []
 
 
+def test_who_is_accepted_again_before_the_purge_is_done_loses_nothing_more(hall, library, monkeypatch):
+    for number in range(5):
+        hall.posts(f"Pot {number}")
+    library.hears_from(hall)
+    monkeypatch.setattr(refolding, "STEP", 2)
+    block(library, hall)
+    with monkeypatch.context() as off:
+        off.setattr(cutting, "follow", lambda run: None)
+        purge(library, hall)
+        unblock(library, hall)
+    library.new_run()
+    forking.say_again(library.run)
+    held = len(words_of(library, hall))
+    missing = library.db.execute("SELECT COUNT(*) FROM missing").fetchone()[0]
+    assert held + missing == len(hall.pages()[0]), "what is gone is asked for"
+
+
 def words_of(node: Node, other: Node) -> list[bytes]:
     """Payloads of the other space that are held here."""
     feeds = [feed for feed in log.feeds(node.db) if feed.space == other.space]
