@@ -45,9 +45,9 @@
     board.setInput(field.value);
     board.setCaretPosition(field.selectionStart, field.selectionEnd);
     // the dock with the keys stands over the page: a field behind it goes into the middle of what is left
-    var left = innerHeight - zone.parentElement.offsetHeight, box = field.getBoundingClientRect();
-    document.documentElement.style.scrollPaddingBottom = zone.parentElement.offsetHeight + "px";
-    if (box.top < 0 || box.bottom > left) { field.scrollIntoView({ block: "center" }); }
+    var dock = zone.parentElement.offsetHeight, box = field.getBoundingClientRect();
+    document.documentElement.style.scrollPaddingBottom = dock + "px";
+    if (box.top < 0 || box.bottom > innerHeight - dock) { field.scrollIntoView({ block: "center" }); }
   }
   function hide() {
     zone.hidden = true;

@@ -78,9 +78,11 @@ def purge(db: sqlite3.Connection, feed_no: int, start: int, most: int, now_ms: i
     headers stay. Also the seq to go on from, 0 where all are gone."""
     first, end = _keys(feed_no)
     db.execute(WANT_NONE, (first, end))
-    found = db.execute(WORDS, (first + start, end, most)).fetchall()
-    headers = {k: (raw, parse_header(raw)) for k, raw in found}
-    dropped = {k: header.post or entry_id(raw) for k, (raw, header) in headers.items() if header.sys == BOARD}
+    found, dropped = db.execute(WORDS, (first + start, end, most)).fetchall(), dict[int, bytes]()
+    for k, raw in found:
+        header = parse_header(raw)
+        if header.sys == BOARD:
+            dropped[k] = header.post or entry_id(raw)
     then = (found[-1][0] & SEQ_MASK) + 1 if len(found) == most else 0
     return drop(db, dropped, now_ms) if dropped else Changes(), then
 
